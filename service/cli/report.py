@@ -1,0 +1,222 @@
+"""An assessment as a report that a person can check line by line, on a terminal or in a file.
+
+Every word that came from a case passes through `safe`, and nothing is ever parsed as markup.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import IO
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from service.cli.record import RecordIndex
+from service.terminal import blurred, safe, shortened
+from verifier.assessment import Assessment, ClaimAssessment, EvidenceRef, LedgerEntry
+from verifier.case import Case, Claim
+
+MAX_QUOTE = 500
+"""Characters of a quote shown; the JSON answer has all of it."""
+PIPED_WIDTH = 120
+
+DISPOSITIONS = {
+    "cleared": ("CLEARED", "bold white on green", "every claim is supported and the action is proportionate"),
+    "review": ("REVIEW", "bold black on yellow", "a person decides"),
+    "hold": ("HOLD", "bold white on red", "pretext is flagged; a person decides, first in the queue"),
+}
+VERDICTS = {
+    "supported": ("supported", "bold green"),
+    "refuted": ("refuted", "bold red"),
+    "not_enough_info": ("not enough info", "bold yellow"),
+}
+STATES = {
+    "supported": ("✓ supported", "green"),
+    "contradicted": ("✗ contradicted", "red"),
+    "no_record": ("? no record", "yellow"),
+}
+STANCES = {"supports": ("+", "green"), "refutes": ("−", "red"), "neutral": ("·", "dim")}
+
+
+def print_report(case: Case, assessment: Assessment, *, file: IO[str], blur: bool = False) -> None:
+    """Write the report. Colours only where `file` is a terminal."""
+    width = None if file.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
+    console = Console(file=file, width=width, highlight=False, markup=False, emoji=False)
+    console.print(Report(case, assessment, blur=blur).render())
+
+
+class Report:
+    """Builds the parts of one report."""
+
+    def __init__(self, case: Case, assessment: Assessment, *, blur: bool) -> None:
+        self._case = case
+        self._answer = assessment
+        self._blur = blur
+        self._index = RecordIndex(case)
+        self._quotes = _quotes(assessment) if blur else ()
+
+    def render(self) -> RenderableType:
+        """The whole report."""
+        parts: list[RenderableType] = [self._header(), *self._degraded(), *self._reasons()]
+        for answered in self._answer.claims:
+            parts += self._claim(answered)
+        parts += [*self._pretext(), *self._actions(), *self._closing()]
+        return Group(*parts)
+
+    def _header(self) -> RenderableType:
+        word, style, meaning = DISPOSITIONS[self._answer.disposition]
+        head = Text.assemble((f" {word} ", style), "  ", (meaning, "italic"))
+        facts = _grid()
+        facts.add_row("asked", self._plain(self._case.request.action.replace("_", " ")))
+        facts.add_row("of", self._plain(self._index.target()))
+        facts.add_row("by", self._plain(self._index.requester()))
+        title = Text(f" request {safe(self._answer.request_id)} ", style="bold")
+        return Panel(Group(head, facts), title=title, title_align="left", box=box.ROUNDED)
+
+    def _degraded(self) -> list[RenderableType]:
+        if not self._answer.degraded:
+            return []
+        lines = [Text(f"! {safe(part)}") for part in self._answer.degraded]
+        title = Text(" DEGRADED: parts were missing, so nothing is cleared ", style="bold white on red")
+        return [Panel(Group(*lines), title=title, title_align="left", box=box.HEAVY, border_style="red")]
+
+    def _reasons(self) -> list[RenderableType]:
+        lines = [
+            Text(f"{n}. ").append_text(self._told(reason)) for n, reason in enumerate(self._answer.reasons, 1)
+        ]
+        return [_heading("Why"), *(_indented(line) for line in lines)]
+
+    def _claim(self, answered: ClaimAssessment) -> list[RenderableType]:
+        word, style = VERDICTS[answered.verdict]
+        head = Text.assemble(
+            "\nClaim ", (safe(answered.claim_id), "bold"), f", {safe(answered.category)}: ", (word, style),
+            f", support {answered.support:.2f}",
+        )  # fmt: skip
+        if answered.wrong_subject:
+            head.append("  wrong subject: real, but not the target's doing", style="bold magenta")
+        parts: list[RenderableType] = [head]
+        alleged = next((c for c in self._case.request.claims if c.claim_id == answered.claim_id), None)
+        if alleged is not None:
+            parts.append(_indented(self._allegation(alleged)))
+        entries = [entry for entry in self._answer.ledger if entry.claim_id == answered.claim_id]
+        if entries:
+            parts.append(_indented(self._ledger(entries)))
+        parts += [_indented(self._evidence(evidence)) for evidence in answered.evidence]
+        if answered.missing:
+            parts.append(_indented(Text("would have settled it:", style="bold")))
+            parts += [_indented(Text("- ").append_text(self._told(one)), 4) for one in answered.missing]
+        return parts
+
+    def _allegation(self, claim: Claim) -> Text:
+        when = f" at {claim.occurred_at:%H:%M:%S}" if claim.occurred_at else ""
+        words = shortened(safe(claim.narrative), MAX_QUOTE)
+        return Text.assemble(
+            (f"alleged{when}: ", "dim"), (blurred(words) if self._blur else words, "italic dim")
+        )
+
+    def _ledger(self, entries: list[LedgerEntry]) -> Table:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+        for column in ("element", "state", "what the record shows", "records"):
+            table.add_column(column, overflow="fold")
+        for entry in entries:
+            word, style = STATES[entry.state]
+            note = Text(safe(entry.question), style="dim")
+            if entry.note:
+                note.append("\n").append_text(self._told(entry.note))
+            refs = Text(", ".join(map(safe, entry.refs[:6])) + (" …" if len(entry.refs) > 6 else ""))
+            table.add_row(Text(safe(entry.element)), Text(word, style=style), note, refs)
+        return table
+
+    def _evidence(self, evidence: EvidenceRef) -> Text:
+        mark, style = STANCES[evidence.stance]
+        line = Text.assemble(
+            (f"{mark} ", style), safe(self._index.source(evidence.ref)), (f"  {safe(evidence.ref)}", "dim")
+        )
+        line.append(f"  {evidence.stance} {evidence.weight:.2f}", style=style)
+        if evidence.quote:
+            words = shortened(safe(evidence.quote), MAX_QUOTE)
+            line.append(f"\n    “{blurred(words) if self._blur else words}”", style="italic")
+        return line
+
+    def _pretext(self) -> list[RenderableType]:
+        pretext = self._answer.pretext
+        word = (
+            Text("flagged", style="bold red") if pretext.flagged else Text("not flagged", style="bold green")
+        )
+        parts: list[RenderableType] = [
+            _heading("Pretext: ").append_text(word).append(f", score {pretext.score:.2f}")
+        ]
+        for sign in pretext.indicators:
+            filled = round(sign.strength * 5)
+            bar = ("█" * filled + "░" * (5 - filled), "red" if sign.strength >= 0.5 else "yellow")
+            line = Text.assemble(
+                bar, f" {sign.strength:.2f} ", (safe(sign.code.replace("_", " ")), "bold"), ": "
+            )
+            line.append_text(self._told(sign.detail))
+            if sign.refs:
+                line.append(f"  {', '.join(map(safe, sign.refs[:8]))}", style="dim")
+            parts.append(_indented(line))
+        return parts
+
+    def _actions(self) -> list[RenderableType]:
+        if not self._answer.proportionate_actions:
+            return []
+        lines: list[RenderableType] = [_heading("What the record supports instead")]
+        for action in self._answer.proportionate_actions:
+            rest = {key: value for key, value in action.items() if key not in ("action", "reason")}
+            told = ", ".join(f"{key} {value}" for key, value in rest.items() if value is not None)
+            line = Text.assemble(
+                (safe(str(action.get("action", "?")).replace("_", " ")), "bold"), f"  {safe(told)}"
+            )
+            if action.get("reason"):
+                line.append(": ").append_text(self._told(str(action["reason"])))
+            lines.append(_indented(line))
+        return lines
+
+    def _closing(self) -> list[RenderableType]:
+        approvals = self._answer.approvals
+        needed = f"{approvals.required} needed" if approvals.required else "none needed"
+        if approvals.excluded:
+            needed += f"; not by {', '.join(approvals.excluded)}"
+        if approvals.reason:
+            needed += f" ({approvals.reason})"
+        facts = _grid()
+        facts.add_row("approvals", self._plain(needed))
+        versions = ", ".join(f"{part} {version}" for part, version in self._answer.versions.items())
+        facts.add_row("versions", self._plain(versions or "unknown"))
+        if self._answer.case_digest:
+            facts.add_row("case", self._plain(f"sha256 {self._answer.case_digest}"))
+        return [Text(), facts]
+
+    def _plain(self, text: str) -> Text:
+        return Text(safe(text))
+
+    def _told(self, text: str) -> Text:
+        """A sentence of the verifier; in a blurred report the quotes inside it are blurred, too."""
+        for quote in self._quotes:
+            text = text.replace(quote, blurred(quote))
+        return Text(safe(text))
+
+
+def _quotes(assessment: Assessment) -> tuple[str, ...]:
+    found = {e.quote for claim in assessment.claims for e in claim.evidence if e.quote}
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _heading(text: str) -> Text:
+    return Text(f"\n{text}", style="bold")
+
+
+def _indented(part: RenderableType, by: int = 2) -> Padding:
+    return Padding(part, (0, 0, 0, by))
+
+
+def _grid() -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    return grid

@@ -1,0 +1,115 @@
+"""`takedown-verifier serve`: the verifier over HTTP."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from service.cli.exits import Exit
+from service.cli.options import model_option, policy_option, timeout_option
+from service.settings import InvalidSettings, Settings
+from verifier.policy import InvalidPolicy
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  takedown-verifier serve
+  takedown-verifier serve --port 9000 --policy our-policy.yaml
+  TAKEDOWN_API_KEYS=keys.json takedown-verifier serve --host 0.0.0.0
+
+Further settings come from the environment: TAKEDOWN_API_KEYS, TAKEDOWN_MAX_BODY_BYTES, TAKEDOWN_WORKERS,
+TAKEDOWN_WAITING."""
+)
+@click.option("--host", help="Address to listen on.  [env var: TAKEDOWN_HOST; default: 127.0.0.1]")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    help="Port to listen on.  [env var: TAKEDOWN_PORT; default: 8080]",
+)
+@policy_option
+@model_option
+@timeout_option
+@click.pass_context
+def serve(
+    ctx: click.Context,
+    host: str | None,
+    port: int | None,
+    policy_file: Path | None,
+    model_dir: Path | None,
+    judge_timeout_s: float,
+) -> None:
+    """Serve the verifier over HTTP, with OpenAPI at /docs.
+
+    Without TAKEDOWN_API_KEYS only this machine is served, and everything a caller sends is believed.
+    """
+    # What the command line gives goes before the environment; a value it replaces is not read at all.
+    given = {"TAKEDOWN_HOST": host, "TAKEDOWN_PORT": None if port is None else str(port)}
+    environ = {**os.environ, **{name: value for name, value in given.items() if value is not None}}
+    environ["TAKEDOWN_JUDGE_TIMEOUT_S"] = str(judge_timeout_s)
+    try:
+        settings = Settings.from_env(environ)
+    except InvalidSettings as invalid:
+        for problem in invalid.problems:
+            click.echo(f"takedown-verifier: {problem}", err=True)
+        ctx.exit(Exit.BAD_INPUT)
+    settings = replace(settings, policy=policy_file, model_dir=model_dir)
+    if settings.keys is None and not is_loopback(settings.host):
+        click.echo(
+            f"takedown-verifier: refusing to listen on {settings.host} without keys: anybody who reaches it "
+            "would be believed. Set TAKEDOWN_API_KEYS, or listen on 127.0.0.1.",
+            err=True,
+        )
+        ctx.exit(Exit.BAD_INPUT)
+    from service.api.app import create_app
+
+    try:
+        app = create_app(settings)
+    except InvalidPolicy as invalid_policy:
+        for one in invalid_policy.problems:
+            click.echo(f"takedown-verifier: policy: {one}", err=True)
+        ctx.exit(Exit.BAD_INPUT)
+    _run(app, settings)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address can only be reached from this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _run(app: FastAPI, settings: Settings) -> None:
+    import uvicorn
+
+    if settings.keys is None:
+        click.echo(
+            "LOCAL MODE: no keys are configured. Callers on this machine are believed in everything they "
+            "send.\n"
+            "Never put this behind a proxy. Set TAKEDOWN_API_KEYS to serve anybody else.",
+            err=True,
+        )
+    uvicorn.run(app, host=settings.host, port=settings.port, server_header=False, log_config=_log_config())
+
+
+def _log_config() -> dict[str, object]:
+    """One line per event on stderr, ours and the server's alike."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": "INFO"},
+        "loggers": {"uvicorn.access": {"level": "WARNING"}},
+    }

@@ -1,0 +1,81 @@
+"""Problem details (RFC 9457): one shape for everything that goes wrong, on the command line and over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from verifier.problems import InvalidCase, Problem
+
+TYPE_PREFIX = "urn:takedown-verifier:problem:"
+"""Problem types are names, not addresses; docs/api.md tells what each one means."""
+
+TITLES: Mapping[str, tuple[int, str]] = {
+    "not-json": (400, "The body is not JSON"),
+    "no-valid-key": (401, "No valid key"),
+    "not-allowed": (403, "The key does not allow this"),
+    "local-only": (403, "Only local callers are served without keys"),
+    "not-found": (404, "There is nothing here"),
+    "method-not-allowed": (405, "This method is not allowed here"),
+    "too-large": (413, "The body is too large"),
+    "not-json-type": (415, "The body must be application/json"),
+    "invalid-case": (422, "The case is not valid"),
+    "invalid-policy": (422, "The policy is not valid"),
+    "unreadable-input": (400, "The input can't be read"),
+    "failed": (500, "The verification failed; nothing was cleared"),
+    "overloaded": (503, "Too many verifications at once"),
+    "not-ready": (503, "Not ready"),
+}
+"""Type -> HTTP status and title. One line per problem that any door can answer."""
+
+
+class ProblemDetails(Exception):  # noqa: N818 - named as the RFC names it
+    """One problem, ready to be raised, sent or printed."""
+
+    def __init__(
+        self, kind: str, detail: str, errors: Iterable[Problem] = (), headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        self.status, self.title = TITLES[kind]
+
+    def document(self, *, instance: str, request_id: str | None = None) -> dict[str, Any]:
+        """The problem as a JSON object; `instance` is the path or file that it is about."""
+        body: dict[str, Any] = {
+            "type": TYPE_PREFIX + self.kind,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": instance,
+        }
+        if request_id is not None:
+            body["request_id"] = request_id
+        if self.errors:
+            body["errors"] = [
+                {"pointer": e.pointer, "message": e.message, "hint": e.hint} for e in self.errors
+            ]
+        return body
+
+
+def of_invalid_case(error: InvalidCase, raw: bytes) -> ProblemDetails:
+    """Tell a body that is no JSON from JSON that is no case."""
+    kind = "invalid-case" if _is_json(raw) else "not-json"
+    return ProblemDetails(kind, counted(error.problems), error.problems)
+
+
+def _is_json(raw: bytes) -> bool:
+    try:
+        json.loads(raw)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def counted(problems: Sequence[Problem]) -> str:
+    """How many problems, in words."""
+    n = len(problems)
+    return "1 problem was found" if n == 1 else f"{n} problems were found"

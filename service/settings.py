@@ -1,0 +1,93 @@
+"""What an operator can set, read once from the environment; every mistake is told at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from service.callers import InvalidKeys, KeyRing, read_keys
+
+_T = TypeVar("_T")
+
+DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024
+"""Five times a case of 5,000 turns and 500 reports."""
+
+
+class InvalidSettings(ValueError):  # noqa: N818 - reads as what it is
+    """The environment holds values that make no sense. `problems` has every reason."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the service runs."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    max_body_bytes: int = DEFAULT_MAX_BODY_BYTES
+    policy: Path | None = None
+    model_dir: Path | None = None
+    judge_timeout_s: float = 5.0
+    workers: int = max(1, (os.cpu_count() or 2) // 2)
+    """Verifications at a time; each one also uses the cores through the text judge."""
+    waiting: int = 8
+    """Verifications that may wait for a worker; the next one is told to come back."""
+    keys: KeyRing | None = None
+    """Who may call. None: local mode, loopback callers only, everything they send is believed."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read `TAKEDOWN_*`. Raises `InvalidSettings`."""
+        env = os.environ if environ is None else environ
+        problems: list[str] = []
+
+        def read(name: str, convert: Callable[[str], _T], default: _T) -> _T:
+            given = env.get(name, "").strip()
+            if not given:
+                return default
+            try:
+                return convert(given)
+            except (ValueError, InvalidKeys) as error:
+                problems.append(f"{name}: {error}")
+                return default
+
+        base = cls()
+        settings = cls(
+            host=read("TAKEDOWN_HOST", str, base.host),
+            port=read("TAKEDOWN_PORT", _whole(0, 65_535), base.port),
+            max_body_bytes=read("TAKEDOWN_MAX_BODY_BYTES", _whole(1, 64 * 1024 * 1024), base.max_body_bytes),
+            policy=read("TAKEDOWN_POLICY", Path, None),
+            model_dir=read("TAKEDOWN_MODEL_DIR", Path, None),
+            judge_timeout_s=read("TAKEDOWN_JUDGE_TIMEOUT_S", _seconds, base.judge_timeout_s),
+            workers=read("TAKEDOWN_WORKERS", _whole(1, 256), base.workers),
+            waiting=read("TAKEDOWN_WAITING", _whole(0, 10_000), base.waiting),
+            keys=read("TAKEDOWN_API_KEYS", read_keys, None),
+        )
+        if problems:
+            raise InvalidSettings(problems)
+        return settings
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def convert(given: str) -> int:
+        if not given.isascii() or not given.isdigit() or not low <= int(given) <= high:
+            raise ValueError(f"give a whole number from {low} to {high}, not {given[:40]!r}")
+        return int(given)
+
+    return convert
+
+
+def _seconds(given: str) -> float:
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 600:
+        raise ValueError(f"give seconds, more than 0 and at most 600, not {given[:40]!r}")
+    return seconds

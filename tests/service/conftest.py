@@ -1,0 +1,32 @@
+import contextlib
+import json
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.api.app import create_app
+from service.settings import Settings
+
+from .fakes import case_file
+
+
+@pytest.fixture
+def labelled():
+    return json.loads(case_file("02").read_text("utf-8"))
+
+
+@pytest.fixture
+def case(labelled):
+    return labelled["case"]
+
+
+@pytest.fixture
+def serve():
+    """A running service over a verifier, as a client on this machine sees it."""
+    with contextlib.ExitStack() as stack:
+
+        def start(verifier=None, settings=None, client=("127.0.0.1", 50_000)):
+            app = create_app(settings or Settings(), verifier)
+            return stack.enter_context(TestClient(app, client=client, raise_server_exceptions=False))
+
+        yield start

@@ -1,0 +1,126 @@
+"""Keys, and what a caller who may only submit is believed in."""
+
+import hashlib
+import json
+
+import pytest
+
+from service.authority import MAX_EVIDENCE, demote
+from service.callers import InvalidKeys, read_keys
+from service.settings import Settings
+from verifier.case import Case
+from verifier.problems import parse_case
+
+from .fakes import FakeVerifier, case_file
+from .test_api import URL, assert_problem
+
+
+def entry(key, name, *may):
+    return {"key_sha256": hashlib.sha256(key.encode()).hexdigest(), "name": name, "may": list(may)}
+
+
+KEYS = json.dumps(
+    [entry("s3cret-desk", "desk", "submit", "observe"), entry("s3cret-form", "form", "submit"),
+     entry("s3cret-eye", "eye", "observe")]
+)  # fmt: skip
+
+
+@pytest.fixture
+def keyed(serve):
+    def start(verifier):
+        return serve(verifier, Settings(keys=read_keys(KEYS)), client=("203.0.113.9", 1))
+
+    return start
+
+
+def bearer(key):
+    return {"Authorization": f"Bearer {key}"}
+
+
+@pytest.mark.parametrize("headers", [{}, bearer("wrong"), bearer(""), {"Authorization": "Basic s3cret-desk"}])
+def test_without_a_valid_key_nobody_is_served(keyed, case, headers):
+    fake = FakeVerifier("cleared")
+    client = keyed(fake)
+    response = client.post(URL, json=case, headers=headers)
+    assert_problem(response, 401, "no-valid-key")
+    assert response.headers["www-authenticate"] == "Bearer"
+    assert_problem(client.get("/v1/policy", headers=headers), 401, "no-valid-key")
+    assert fake.seen == []
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_caller_who_observes_is_believed(keyed, case):
+    fake = FakeVerifier("cleared")
+    answer = keyed(fake).post(URL, json=case, headers=bearer("s3cret-desk")).json()
+    assert fake.seen == [parse_case(json.dumps(case))]
+    assert answer["disposition"] == "cleared"
+    assert answer["degraded"] == []
+
+
+def test_a_caller_who_only_submits_is_not_believed_and_clears_nothing(keyed, case):
+    fake = FakeVerifier("cleared")
+    answer = keyed(fake).post(URL, json=case, headers=bearer("s3cret-form")).json()
+    (seen,) = fake.seen
+    assert (seen.signals, seen.reports, seen.meeting.coverage) == ((), (), ())
+    assert seen.history.requester is None
+    assert answer["disposition"] == "review"
+    assert answer["approvals"]["required"] >= 1
+    assert "32 signals, 2 reports, 2 coverage spans" in answer["degraded"][0]
+
+
+def test_a_key_without_submit_may_not_submit(keyed, case):
+    assert_problem(
+        keyed(FakeVerifier()).post(URL, json=case, headers=bearer("s3cret-eye")), 403, "not-allowed"
+    )
+
+
+def test_without_keys_only_this_machine_is_served(serve, case):
+    client = serve(FakeVerifier("cleared"), client=("203.0.113.9", 1))
+    assert_problem(client.post(URL, json=case), 403, "local-only")
+
+
+@pytest.mark.parametrize("path", ["02", "05", "10", "24"])
+def test_a_demoted_case_is_a_valid_case_that_keeps_the_words(path):
+    case = parse_case(case_file(path).read_bytes())
+    demoted = demote(case).case
+    assert Case.model_validate_json(demoted.model_dump_json()) == demoted
+    texts = [e.text for e in demoted.request.evidence]
+    assert all(s.text in texts for s in case.signals if s.text)
+    assert all(r.text in texts for r in case.reports if r.text)
+
+
+def test_a_demoted_case_stays_within_the_limits(case):
+    signal = case["signals"][1]
+    case["signals"] = [{**signal, "signal_id": f"s{n}"} for n in range(1000)]
+    case["request"]["evidence"].append({"evidence_id": "submitted-signal:s0", "kind": "other"})
+    demoted = demote(parse_case(json.dumps(case)))
+    ids = [e.evidence_id for e in demoted.case.request.evidence]
+    assert len(ids) == len(set(ids)) == MAX_EVIDENCE
+    assert "1000 signals" in demoted.notes[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1]", "[{}]", '[{"key": "plain"}]', "[", "/nonexistent/keys.json",
+        json.dumps([entry("a", "one", "submit"), entry("a", "two", "submit")]),
+        json.dumps([entry("a", "one", "submit"), entry("b", "one", "submit")]),
+        json.dumps([entry("a", "one")]),
+        json.dumps([entry("a", "one", "approve")]),
+        json.dumps([{**entry("a", "one", "submit"), "key_sha256": "my-plain-key"}]),
+    ],
+)  # fmt: skip
+def test_bad_keys_are_refused_without_repeating_them(text):
+    with pytest.raises(InvalidKeys) as refused:
+        read_keys(text)
+    assert "plain" not in str(refused.value)
+
+
+def test_keys_from_a_file(tmp_path):
+    path = tmp_path / "keys.json"
+    path.write_text(KEYS, "utf-8")
+    assert read_keys(str(path)).caller_with("s3cret-form").name == "form"
+
+
+def test_no_keys_at_all_lets_nobody_in():
+    assert read_keys("[]").caller_with("") is None
