@@ -95,13 +95,17 @@ def _validate(model: type[_M], raw: bytes | str, categories: Iterable[str]) -> _
     try:
         return model.model_validate_json(raw, context={"categories": tuple(categories)})
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        # A list whose only item is wrong is also reported as empty: the wrong item is the news.
-        below = {e["loc"][:n] for e in found for n in range(len(e["loc"]))}
-        news = [e for e in found if not (e["type"] == "too_short" and e["loc"] in below)]
-        raise InvalidCase(_problem(e) for e in news) from None
+        raise InvalidCase(problems_of(error)) from None
     except RecursionError:
         raise InvalidCase([Problem("", "the JSON is nested too deeply", "send a flat case")]) from None
+
+
+def problems_of(error: ValidationError) -> tuple[Problem, ...]:
+    """Every problem that a validation found, as pointer, message and hint."""
+    found = error.errors(include_url=False)
+    # A list whose only item is wrong is also reported as empty: the wrong item is the news.
+    below = {e["loc"][:n] for e in found for n in range(len(e["loc"]))}
+    return tuple(_problem(e) for e in found if not (e["type"] == "too_short" and e["loc"] in below))
 
 
 def _problem(error: ErrorDetails) -> Problem:

@@ -1,0 +1,1 @@
+"""Whether a request is made in good faith: sources, indicators, and how they add up."""

@@ -1,0 +1,101 @@
+"""Exhibits taken apart: the words they quote, who is said to have said them, and when."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from verifier.case import Case, Evidence
+from verifier.lexicon import cue
+from verifier.normalise import fold, words
+
+SHOWS_MEETING = frozenset({"screenshot", "transcript_excerpt", "chat_excerpt", "recording"})
+"""Kinds of exhibit that are presented as a picture of the meeting itself."""
+
+_LINE = re.compile(r"^\s*(?:\[?\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]?)?\s*[-–—]?\s*([^:：\n]{1,48})[:：]\s+(.{2,})$")
+_CJK_LINE = re.compile(r"^\s*(?:\[?\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]?)?\s*([^:：\n]{1,24})[：:]\s*(.{2,})$")
+_TIMED = re.compile(r"^\s*\[?\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]?\s*[-–—]?\s*(.{2,})$")
+_QUOTED = re.compile(r"[\"“„«「『‹]\s*([^\"“”„«»「」『』‹›]{6,600}?)\s*[\"”“»」』›]")
+_ELLIPSIS = re.compile(r"\.\.\.|…|\[\s*\.\.\.\s*\]|\(\s*…\s*\)")
+_LEAST_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words that an exhibit presents as said, written or shown in the meeting.
+
+    `time` is the clock time written beside it ('18:41:10'), or ''. `elided` marks an open omission.
+    """
+
+    words: str
+    speaker: str
+    time: str
+    elided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """One exhibit. `elsewhere`: it says openly that it is of another meeting."""
+
+    evidence: Evidence
+    quotations: tuple[Quotation, ...]
+    elsewhere: bool
+    nicknames: tuple[str, ...]
+
+    @property
+    def ref(self) -> str:
+        """Its reference in an assessment."""
+        return f"evidence:{self.evidence.evidence_id}"
+
+
+def read_exhibits(case: Case) -> tuple[Exhibit, ...]:
+    """All exhibits of a case, taken apart."""
+    prior = {r.evidence_id: r.prior_meeting_id for r in case.history.evidence_reuse}
+    return tuple(_read(e, prior.get(e.evidence_id, "")) for e in case.request.evidence)
+
+
+def quotations_of(kind: str, text: str) -> tuple[Quotation, ...]:
+    """The quotations in an exhibit's text: whole lines of an excerpt, marked quotes of anything else."""
+    if kind in ("transcript_excerpt", "chat_excerpt"):
+        found = [_from_line(line) for line in text.splitlines() if line.strip()]
+    else:
+        found = [_from_line(match) if _speaker_first(match) else Quotation(match, "", "", _has_gap(match)) for match in _QUOTED.findall(text)]
+    return tuple(q for q in found if len(words(q.words)) >= _LEAST_WORDS)
+
+
+def _read(evidence: Evidence, prior_meeting: str) -> Exhibit:
+    folded = fold(evidence.text)
+    elsewhere = bool(cue("pretext", "elsewhere").search(folded))
+    elsewhere = elsewhere or bool(prior_meeting and prior_meeting.lower() in folded)
+    return Exhibit(evidence, quotations_of(evidence.kind, evidence.text), elsewhere, _nicknames(evidence))
+
+
+def _from_line(line: str) -> Quotation:
+    for pattern in (_LINE, _CJK_LINE):
+        if match := pattern.match(line):
+            return Quotation(match[3].strip(), match[2].strip(), match[1] or "", _has_gap(match[3]))
+    if match := _TIMED.match(line):
+        return Quotation(match[2].strip(), "", match[1], _has_gap(match[2]))
+    return Quotation(line.strip(), "", "", _has_gap(line))
+
+
+def _speaker_first(text: str) -> bool:
+    return bool(_LINE.match(text) or _CJK_LINE.match(text))
+
+
+def _has_gap(text: str) -> bool:
+    return bool(_ELLIPSIS.search(text))
+
+
+def _nicknames(evidence: Evidence) -> tuple[str, ...]:
+    """Names that a picture of the meeting gives after a word such as 'nickname'."""
+    if evidence.kind != "screenshot":
+        return ()
+    found = []
+    for part in re.split(r"[\n。;；]|(?<=[^\d])\.\s", evidence.text):
+        before, _, after = part.partition(":") if ":" in part else part.partition("：")
+        if after.strip() and cue("pretext", "nickname").search(fold(before)[-24:]):
+            name = re.split(r"[,，、(（]", after.strip())[0].strip(" \"'“”«»")
+            if name:
+                found.append(name)
+    return tuple(found)

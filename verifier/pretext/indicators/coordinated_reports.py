@@ -1,0 +1,65 @@
+"""Strong: several complaints that come from one hand, by network, device, wording, or by who was not there."""
+
+from __future__ import annotations
+
+from verifier.pretext.sketch import account, report, sketch
+from verifier.pretext.sources import Complaint, distinct
+from verifier.pretext.view import Example, IndicatorSpec, Sign, View
+
+
+def look(view: View) -> Sign | None:
+    """Find groups of complaints that a second feature shows to be one: fresh, absent or both."""
+    grounds: list[tuple[str, tuple[Complaint, ...]]] = []
+    for group in view.sources.linked:
+        telling = tuple(c for c in group if c.fresh or not c.present)
+        if distinct(telling) >= 2 or (telling and distinct(group) >= 2 and _reused_words(telling, group, view)):
+            grounds.append(("share a network or device, on fresh accounts or without having been there", group))
+    for group in view.sources.alike:
+        fresh = tuple(c for c in group if c.fresh)
+        absent = tuple(c for c in group if not c.present)
+        if distinct(fresh) >= 2 or (distinct(absent) >= 2 and (len(fresh) > 0 or distinct(absent) >= 3)):
+            grounds.append(("say the same in nearly the same words, on fresh accounts or without having been there", group))
+    absent_witnesses = tuple(c for c in view.sources.complaints if not c.present and (c.saw or c.fresh) and c.account is not None)
+    if distinct(absent_witnesses) >= 2:
+        grounds.append(("report what they saw, but never joined", absent_witnesses))
+    if not grounds:
+        return None
+    everyone = tuple(dict.fromkeys(c for _, group in grounds for c in group))
+    count = distinct(everyone)
+    said = "; ".join(dict.fromkeys(why for why, _ in grounds))
+    detail = f"{count} complainants {said}: {view.sources.independent} independent source(s) in all."
+    return Sign(min(0.99, 0.75 + 0.05 * count), detail, tuple(c.ref for c in everyone))
+
+
+def _reused_words(telling: tuple[Complaint, ...], group: tuple[Complaint, ...], view: View) -> bool:
+    """Whether a fresh or absent one repeats the words of another in the group."""
+    return any(set(alike) & set(telling) and distinct(set(alike) & set(group)) >= 2 for alike in view.sources.alike)
+
+
+def _examples() -> tuple[Example, ...]:
+    same = "This meeting praises violence, I am very afraid, please close it at once"
+    fresh = [report(str(n), f"{same}{'!' * n}", who=account(f"x{n}", days=1, network="n-x")) for n in range(3)]
+    witnesses = [report("1", "I saw the host threaten people"), report("2", "we heard him say he would hurt them")]
+    home = [
+        report("1", "The man with the ladder scared us", present=True, who=account("p3", network="n-home")),
+        report("2", "Please have a look at what was said about the shed", present=True, who=account("p4", network="n-home")),
+    ]
+    own_words = [report(str(n), text, present=True) for n, text in enumerate(["he shouted at us", "Terrible evening, look at the end", "threats!!"])]
+    return (
+        Example("fresh accounts on one network with one wording", sketch(reports=tuple(fresh)), True),
+        Example("people who never joined and say they saw it", sketch(reports=tuple(witnesses)), True),
+        Example("a household that was there", sketch(reports=tuple(home)), False),
+        Example("a burst of people in their own words", sketch(reports=tuple(own_words)), False),
+        Example("a single report", sketch(reports=(fresh[0],)), False),
+    )
+
+
+SPEC = IndicatorSpec(
+    code="coordinated_reports",
+    strength="strong",
+    why="Many complaints look like many witnesses; here they come down to one source.",
+    needs="reports and complaint letters: account age, network and device labels, wording, the participant log",
+    source="U.S. v. Jin (2020), fake accounts in others' names; Meta, coordinated mass reporting in Vietnam (Dec 2021)",
+    look=look,
+    examples=_examples,
+)

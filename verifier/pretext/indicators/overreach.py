@@ -1,0 +1,51 @@
+"""Weak: an action out of all proportion, or several of the gravest categories at once with nothing shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from verifier.pretext.sketch import START, sketch
+from verifier.pretext.view import Example, IndicatorSpec, Sign, View
+
+_WIDE = ("suspend_account", "end_meeting", "block_meeting", "delete_recording", "disclose_user_data")
+_NEVER_FITTING = 0.55
+
+
+def look(view: View) -> Sign | None:
+    """Count grave claims with nothing behind them; compare the action with what any such claim could bear."""
+    policy, request = view.policy, view.case.request
+    grave = {f.claim.category for f in view.findings if policy.categories[f.claim.category].grave}
+    shown = any(f.verdict == "supported" or f.others or f.target.probability >= policy.thresholds.uncertain_at for f in view.findings)
+    if len(grave) >= 2 and not shown:
+        return Sign(0.6, f"Several of the gravest categories at once ({', '.join(sorted(grave))}), and the platform saw none of them.")
+    rule = policy.actions.get(request.action)
+    if rule is None or shown or request.action not in _WIDE:
+        return None
+    if all(f.claim.category in rule.never for f in view.findings):
+        return Sign(_NEVER_FITTING, f"{request.action} is never proportionate to what is claimed.")
+    return None
+
+
+def _examples() -> tuple[Example, ...]:
+    two = tuple(
+        {"claim_id": f"c{n}", "category": category, "narrative": "It was terrible.", "occurred_at": START + timedelta(minutes=20)}
+        for n, category in enumerate(("terrorism", "incitement"))
+    )
+    one = {"category": "self_harm", "narrative": "They encouraged it."}
+    return (
+        Example("two of the gravest, nothing shown", sketch(request={"claims": two}), True),
+        Example("one grave claim", sketch(), False),
+        Example("removing somebody for self-harm talk", sketch(request={"action": "remove_participant"}, claim=one), False),
+        Example("ending a meeting for self-harm talk", sketch(request={"action": "end_meeting"}, claim=one), True),
+    )
+
+
+SPEC = IndicatorSpec(
+    code="overreach",
+    strength="weak",
+    why="Kitchen-sink severity buys speed; the widest action silences most.",
+    needs="claims, action, what the record shows",
+    source="U.S. v. Jin (2020): terrorism, child abuse, racism and incitement claimed for one meeting",
+    look=look,
+    examples=_examples,
+)

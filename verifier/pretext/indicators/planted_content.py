@@ -1,0 +1,83 @@
+"""Strong: who shows the violation is tied to who complains about it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from verifier.case import Account, Participant
+from verifier.clusters import same_device, same_place
+from verifier.pretext.sketch import START, account, report, sketch
+from verifier.pretext.view import Example, IndicatorSpec, Sign, View
+
+
+def look(view: View) -> Sign | None:
+    """For everybody who is not the target and showed what is claimed: are they one with a complainant?"""
+    people = {p.participant_id: p for p in view.case.meeting.participants}
+    shown = {who for f in view.unsupported for who, _ in f.others} - view.who.host_side
+    found = [(people[who], why, ref) for who in sorted(shown) if who in people and (tie := _tie(view, people[who])) for why, ref in [tie]]
+    if not found:
+        return None
+    ways = "; ".join(dict.fromkeys(why for _, why, _ in found))
+    refs = [f"participant:{p.participant_id}" for p, _, _ in found] + [ref for _, _, ref in found if ref]
+    detail = f"{len(found)} of those who showed what is complained of: {ways}."
+    return Sign(min(0.99, 0.9 + 0.03 * (len(found) - 1)), detail, tuple(dict.fromkeys(refs)))
+
+
+def _tie(view: View, p: Participant) -> tuple[str, str] | None:
+    if p.account is None:
+        return None
+    requester = view.case.request.requester.account
+    if requester is not None and (same_place(requester, p.account) or requester.account_id == p.account.account_id):
+        return "shares a network or device with the requester", ""
+    for ref, who, at_hand in _complainants(view):
+        if who.account_id == p.account.account_id:
+            return "complained about it themselves", ref
+        if same_device(who, p.account):
+            return "shares a device with a complainant", ref
+        # A network alone may be a campus or an office: then the complainant must be fresh or absent.
+        if same_place(who, p.account) and not at_hand:
+            return "shares a network with a complainant who was not there or is new", ref
+    return None
+
+
+def _complainants(view: View) -> list[tuple[str, Account, bool]]:
+    """Everyone who complains: (ref, account, whether they were there on an established account)."""
+    found = [(c.ref, c.account, c.present and not c.fresh) for c in view.sources.complaints if c.account is not None]
+    for e in view.case.request.evidence:
+        if e.author is not None and not any(ref == f"evidence:{e.evidence_id}" for ref, _, _ in found):
+            there = view.sources.was_there(e.author) and not view.sources.is_fresh(e.author, e.captured_at)
+            found.append((f"evidence:{e.evidence_id}", e.author, there))
+    return found
+
+
+def _examples() -> tuple[Example, ...]:
+    def case(reporter: Account, *, present: bool) -> object:
+        base = sketch()
+        late = START + timedelta(minutes=29)
+        planter = {"participant_id": "p9", "display_name": "Guest", "joined_at": late, "account": account("p9", days=1, network="n-9")}
+        line = {"signal_id": "s9", "kind": "transcript", "observed_at": late + timedelta(minutes=1), "participant_id": "p9",
+                "text": "everybody join the fighters and pay the fighters", "language": "en"}  # fmt: skip
+        meeting = base.meeting.model_dump() | {"participants": (*base.meeting.model_dump()["participants"], planter)}
+        return sketch(
+            meeting=meeting,
+            signals=(*(s.model_dump() for s in base.signals), line),
+            claim={"category": "terrorism", "participant_ids": (), "narrative": "People in the meeting recruited for fighters."},
+            reports=(report("1", "They recruit fighters there", who=reporter, present=present),),
+        )
+
+    return (
+        Example("the planter reports it", case(account("p9", days=1, network="n-9"), present=True), True),  # type: ignore[arg-type]
+        Example("a fresh reporter on the planter's network", case(account("y", days=1, network="n-9"), present=False), True),  # type: ignore[arg-type]
+        Example("an attendee of long standing reports the intruder", case(account("p2"), present=True), False),  # type: ignore[arg-type]
+    )
+
+
+SPEC = IndicatorSpec(
+    code="planted_content",
+    strength="strong",
+    why="A host can be framed by people who join, show the forbidden thing, and report it.",
+    needs="platform-observed content by non-hosts; accounts, networks and devices of complainants and requester",
+    source="U.S. v. Jin (2020), aliases with planted profile pictures; FBI on intruders in video meetings (May 2020)",
+    look=look,
+    examples=_examples,
+)

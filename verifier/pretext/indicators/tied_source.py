@@ -1,0 +1,47 @@
+"""Strong: the requester shares a network, device or account with others who pass as independent."""
+
+from __future__ import annotations
+
+from verifier.clusters import same_place
+from verifier.pretext.sketch import account, exhibit, report, sketch
+from verifier.pretext.view import Example, IndicatorSpec, Sign, View
+
+
+def look(view: View) -> Sign | None:
+    """Compare the requester's account with reporters, exhibit authors and those who showed the violation."""
+    own = view.case.request.requester.account
+    if own is None:
+        return None
+    refs = [ref for ref, _ in view.sources.tied_to_requester()]
+    people = {p.participant_id: p for p in view.case.meeting.participants}
+    for who in sorted({who for f in view.unsupported for who, _ in f.others}):
+        other = people[who].account if who in people else None
+        if other is not None and other.account_id != own.account_id and same_place(own, other):
+            refs.append(f"participant:{who}")
+    if not refs:
+        return None
+    return Sign(0.9, f"The requester shares a network or device with {len(set(refs))} of those who pass as independent.", tuple(dict.fromkeys(refs)))
+
+
+def _examples() -> tuple[Example, ...]:
+    me = account("req", network="n-req")
+    requester = {"actor_id": "flagger", "role": "trusted_flagger", "account": me}
+    other = account("z", network="n-req")
+    return (
+        Example("a reporter on the requester's network", sketch(request={"requester": requester}, reports=(report("1", "Bad meeting", who=other),)), True),
+        Example("an exhibit by somebody on the requester's network",
+                sketch(request={"requester": requester, "evidence": (exhibit("1", "document", "A note.", author=other),)}), True),
+        Example("the requester's own report, openly", sketch(request={"requester": requester}, reports=(report("1", "I was there", who=me),)), False),
+        Example("nobody in common", sketch(request={"requester": requester}, reports=(report("1", "Bad meeting"),)), False),
+    )  # fmt: skip
+
+
+SPEC = IndicatorSpec(
+    code="tied_source",
+    strength="strong",
+    why="When requester, reporter and exhibit are one hand, nothing has been corroborated.",
+    needs="request.requester.account; accounts of reporters, exhibit authors and planters",
+    source="Reporting on U.S. v. Jin (2020): evidence and reporters came from one hand",
+    look=look,
+    examples=_examples,
+)

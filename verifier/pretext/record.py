@@ -1,0 +1,162 @@
+"""The words that the platform holds, searchable: is a quotation in the record, and as it was said?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from verifier.case import Case, Evidence
+from verifier.lexicon import cue
+from verifier.normalise import fold, words
+from verifier.policy import Policy
+from verifier.pretext.exhibits import Quotation
+from verifier.support.coverage import Span, covers, meeting_span
+from verifier.support.passages import Passage
+
+Match = Literal["verbatim", "absent", "reversed", "spliced", "unclear"]
+
+_SAME = 86.0
+"""Partial ratio from which on two wordings are one, but for recognition slips (rapidfuzz, 0-100)."""
+_DIFFERENT = 66.0
+"""Below, no part of the record resembles the quotation; unrelated sentences reach about 60."""
+_PART = 93.0
+_SHARED_VOCABULARY = 0.25
+"""Share of a quotation's words that a record in the same language has somewhere, at the least."""
+_NEGATION_REACH = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of the record, folded."""
+
+    signal_id: str
+    kind: str
+    text: str
+    participant_id: str | None
+
+
+class Record:
+    """Search over the platform's transcript, chat and screen text."""
+
+    def __init__(self, case: Case, passages: tuple[Passage, ...], policy: Policy) -> None:
+        self._case, self._policy = case, policy
+        turns: dict[str, Turn] = {}
+        for p in passages:
+            if p.signal.kind in ("transcript", "chat", "screen_text"):
+                earlier = turns.get(p.signal.signal_id)
+                text = f"{earlier.text} {p.text}" if earlier else p.text
+                turns[p.signal.signal_id] = Turn(p.signal.signal_id, p.signal.kind, text, p.participant_id)
+        self.turns = tuple(turns.values())
+
+    def covered(self, kind: str) -> bool:
+        """Whether the record for an exhibit of this kind is complete over the whole meeting."""
+        span = meeting_span(self._case)
+        if span is None:
+            return False
+        needed = {"transcript_excerpt": ("transcript",), "chat_excerpt": ("chat",)}.get(kind, ("transcript", "chat"))
+        return all(covers(self._case, k, span, self._policy) for k in needed)
+
+    def covered_around(self, evidence: Evidence) -> bool:
+        """Whether the record is complete around the time at which an exhibit was captured."""
+        span, at = meeting_span(self._case), evidence.captured_at
+        if span is None or at is None or not span.start <= at <= span.end:
+            return False
+        reach = timedelta(seconds=2 * self._policy.times.claim_window)
+        near = Span(max(span.start, at - reach), min(span.end, at + reach))
+        return all(covers(self._case, k, near, self._policy) for k in ("transcript", "chat"))
+
+    def compare(self, quotation: Quotation, evidence: Evidence) -> Match:
+        """How a quotation relates to the record. 'unclear' whenever an honest slip could explain it."""
+        quote = fold(quotation.words)
+        if not self.turns or len(quote) < 10 or self._other_language(quote, evidence):
+            return "unclear"
+        best = max(self._sequences, key=lambda text: fuzz.partial_ratio(quote, text))
+        score = fuzz.partial_ratio(quote, best) if len(best) * 1.5 >= len(quote) else fuzz.ratio(quote, best)
+        if score >= _SAME:
+            return "reversed" if _lost_negation(quote, best) else "verbatim"
+        if not quotation.elided and self._spliced(quote):
+            return "spliced"
+        return "absent" if score < _DIFFERENT else "unclear"
+
+    @cached_property
+    def _sequences(self) -> list[str]:
+        """Each turn, and each run of three turns by one speaker."""
+        texts = [t.text for t in self.turns]
+        own: dict[str | None, list[str]] = {}
+        for t in self.turns:
+            own.setdefault(t.participant_id, []).append(t.text)
+        for said in own.values():
+            texts += [" ".join(said[i : i + 3]) for i in range(len(said) - 1)]
+        return texts or [""]
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        return frozenset(w for t in self.turns for w in words(t.text))
+
+    @cached_property
+    def _languages(self) -> frozenset[str]:
+        spoken = {s.language for s in self._case.signals if s.language and s.kind in ("transcript", "chat")}
+        return frozenset(_base(x) for x in (spoken or {self._case.meeting.language or ""}) if x)
+
+    def _other_language(self, quote: str, evidence: Evidence) -> bool:
+        """Whether the exhibit may be a translation, so that other words prove nothing."""
+        if evidence.language and self._languages and _base(evidence.language) not in self._languages:
+            return True
+        if len(self._languages) > 1 and self._foreign_speech(evidence):
+            return True
+        tokens = words(quote)
+        shared = sum(1 for w in tokens if w in self._vocabulary) / max(len(tokens), 1)
+        return shared < _SHARED_VOCABULARY and not self._same_declared(evidence)
+
+    def _same_declared(self, evidence: Evidence) -> bool:
+        return bool(evidence.language) and _base(evidence.language or "") in self._languages
+
+    def _foreign_speech(self, evidence: Evidence) -> bool:
+        """Whether, beside the exhibit's language, much of the meeting was held in another one."""
+        if not evidence.language:
+            return False
+        spoken = [s for s in self._case.signals if s.kind == "transcript" and s.language]
+        foreign = [s for s in spoken if _base(s.language or "") != _base(evidence.language)]
+        return len(foreign) >= 3 and len(foreign) * 5 >= len(spoken)
+
+    def _spliced(self, quote: str) -> bool:
+        """Whether the quotation is two pieces of turns that do not belong together."""
+        parts = quote.split(" ")
+        if len(parts) < 8:
+            return False
+        texts = [t.text for t in self.turns]
+        for cut in range(4, len(parts) - 3):
+            head, tail = " ".join(parts[:cut]), " ".join(parts[cut:])
+            in_head = [i for i, text in enumerate(texts) if len(text) >= len(head) and fuzz.partial_ratio(head, text) >= _PART]
+            if not in_head:
+                continue
+            in_tail = [i for i, text in enumerate(texts) if len(text) >= len(tail) and fuzz.partial_ratio(tail, text) >= _PART]
+            if in_tail and not set(in_head) & set(in_tail):
+                return not any(
+                    self.turns[h].participant_id == self.turns[t].participant_id and abs(h - t) <= 3
+                    for h in in_head
+                    for t in in_tail
+                )
+        return False
+
+
+def _lost_negation(quote: str, record: str) -> bool:
+    """Whether the record negates, in or just before the matched stretch, what the quotation asserts."""
+    negation = cue("pretext", "negation")
+    if negation.search(quote):
+        return False
+    where = fuzz.partial_ratio_alignment(quote, record)
+    if where is None:
+        return False
+    start = max(0, where.dest_start - _NEGATION_REACH)
+    lead = re.split(r"[.!?。！？;；]", record[start : where.dest_start])[-1]
+    return bool(negation.search(lead + record[where.dest_start : where.dest_end]))
+
+
+def _base(language: str) -> str:
+    return language.lower().replace("_", "-").partition("-")[0]

@@ -1,0 +1,1 @@
+"""What the platform observed, whose doing it is, and what that proves."""

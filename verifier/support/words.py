@@ -1,0 +1,111 @@
+"""What the text judge says of the passages: per passage, per category, in context."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.judge import Judgement, TextJudge
+from models.judge import Passage as JudgePassage
+from verifier.case import Case, Claim
+from verifier.policy import Policy
+from verifier.support.passages import Passage, collect, context_of, select
+
+WORTH_CONTEXT = 0.2
+"""Below, on its own words, a passage is not worth a second reading with what came before."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPassage:
+    """A passage and, per policy category, how surely the speaker does it and how surely it is about it."""
+
+    passage: Passage
+    violating: dict[str, float]
+    about: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything that was read for a case. `judged` follows the order of time."""
+
+    judged: tuple[JudgedPassage, ...]
+    passages: tuple[Passage, ...]
+
+    def by(self, people: Iterable[str], category: str) -> list[JudgedPassage]:
+        """The judged passages of these people, surest first for the category."""
+        wanted = frozenset(people)
+        found = [j for j in self.judged if j.passage.participant_id in wanted and category in j.violating]
+        return sorted(found, key=lambda j: (-j.violating[category], j.passage.turn, j.passage.quote))
+
+
+def read(case: Case, claims: Sequence[Claim], near: Sequence[datetime], policy: Policy, judge: TextJudge) -> Reading:
+    """Select passages for the claims, judge them, and map the judge's categories to the policy's.
+
+    Raises `JudgeUnavailable` when the judge can't answer.
+    """
+    passages = collect(case, policy)
+    if not passages:
+        judge.judge([])
+        return Reading((), ())
+    screen = judge.screen([p.text for p in passages])
+    chosen: set[int] = set()
+    for n, claim in enumerate(claims):
+        names = policy.categories[claim.category].judged_as
+        columns = [i for i, name in enumerate(judge.screen_order) if name in names]
+        budget = policy.limits.judged_passages if n == 0 else policy.limits.judged_passages_more
+        chosen |= set(select(passages, screen, columns, claim, near, budget, policy))
+    order = sorted(chosen)
+    alone = judge.judge([JudgePassage(passages[i].text) for i in order])
+    wanted = {name for claim in claims for name in policy.categories[claim.category].judged_as}
+    silent = frozenset(
+        i for i, said in zip(order, alone, strict=True) if max(said.violating.values(), default=0.0) >= 0.5
+    )
+    again = [
+        (n, i, context)
+        for n, i in enumerate(order)
+        if max((alone[n].violating.get(name, 0.0) for name in wanted), default=0.0) >= WORTH_CONTEXT
+        and (context := context_of(passages, i, silent))
+    ]
+    with_context = judge.judge([JudgePassage(passages[i].text, context) for _, i, context in again])
+    final = list(alone)
+    for (n, _, _), said in zip(again, with_context, strict=True):
+        final[n] = _both(alone[n], said)
+    return Reading(
+        tuple(_as_policy(passages[i], said, policy) for i, said in zip(order, final, strict=True)), tuple(passages)
+    )
+
+
+def _both(alone: Judgement, in_context: Judgement) -> Judgement:
+    """Two readings of one passage, averaged on the log-odds scale."""
+    return Judgement(
+        violating={k: _mean(v, in_context.violating[k]) for k, v in alone.violating.items()},
+        about={k: _mean(v, in_context.about[k]) for k, v in alone.about.items()},
+    )
+
+
+def _mean(a: float, b: float) -> float:
+    return expit((logit(a) + logit(b)) / 2)
+
+
+def logit(p: float) -> float:
+    """Log-odds of a probability, kept finite."""
+    p = min(max(p, 1e-4), 1 - 1e-4)
+    return math.log(p / (1 - p))
+
+
+def expit(x: float) -> float:
+    """The probability of log-odds."""
+    return 1 / (1 + math.exp(-x))
+
+
+def _as_policy(passage: Passage, said: Judgement, policy: Policy) -> JudgedPassage:
+    violating: dict[str, float] = {}
+    about: dict[str, float] = {}
+    for category, rule in policy.categories.items():
+        heads = [name for name in rule.judged_as if name in said.violating]
+        if heads:
+            violating[category] = max(said.violating[name] for name in heads)
+            about[category] = max(said.about[name] for name in heads)
+    return JudgedPassage(passage, violating, about)
