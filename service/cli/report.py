@@ -167,13 +167,10 @@ class Report:
             return []
         lines: list[RenderableType] = [_heading("What the record supports instead")]
         for action in self._answer.proportionate_actions:
-            rest = {key: value for key, value in action.items() if key not in ("action", "reason")}
-            told = ", ".join(f"{key} {value}" for key, value in rest.items() if value is not None)
-            line = Text.assemble(
-                (safe(str(action.get("action", "?")).replace("_", " ")), "bold"), f"  {safe(told)}"
-            )
+            what = f"{action.get('target_kind', '')} {action.get('target_id', '')}"
+            line = Text.assemble((safe(str(action.get("action", "?")).replace("_", " ")), "bold"), f": {safe(what)}")
             if action.get("reason"):
-                line.append(": ").append_text(self._told(str(action["reason"])))
+                line.append("  ").append_text(self._told(str(action["reason"])))
             lines.append(_indented(line))
         return lines
 
