@@ -46,7 +46,13 @@ def print_report(case: Case, assessment: Assessment, *, file: IO[str], blur: boo
     """Write the report. Colours only where `file` is a terminal."""
     width = None if file.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
     console = Console(file=file, width=width, highlight=False, markup=False, emoji=False)
-    console.print(Report(case, assessment, blur=blur).render())
+    report = Report(case, assessment, blur=blur).render()
+    if console.is_terminal:
+        console.print(report)
+        return
+    with console.capture() as captured:
+        console.print(report)
+    file.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
 class Report:
@@ -85,10 +91,10 @@ class Report:
         return [Panel(Group(*lines), title=title, title_align="left", box=box.HEAVY, border_style="red")]
 
     def _reasons(self) -> list[RenderableType]:
-        lines = [
-            Text(f"{n}. ").append_text(self._told(reason)) for n, reason in enumerate(self._answer.reasons, 1)
-        ]
-        return [_heading("Why"), *(_indented(line) for line in lines)]
+        told = _grid(head_style="")
+        for n, reason in enumerate(self._answer.reasons, 1):
+            told.add_row(f"{n}.", self._told(reason))
+        return [_heading("Why"), _indented(told)]
 
     def _claim(self, answered: ClaimAssessment) -> list[RenderableType]:
         word, style = VERDICTS[answered.verdict]
@@ -108,7 +114,10 @@ class Report:
         parts += [_indented(self._evidence(evidence)) for evidence in answered.evidence]
         if answered.missing:
             parts.append(_indented(Text("would have settled it:", style="bold")))
-            parts += [_indented(Text("- ").append_text(self._told(one)), 4) for one in answered.missing]
+            missing = _grid(head_style="")
+            for one in answered.missing:
+                missing.add_row("-", self._told(one))
+            parts.append(_indented(missing, 4))
         return parts
 
     def _allegation(self, claim: Claim) -> Text:
@@ -127,8 +136,9 @@ class Report:
             note = Text(safe(entry.question), style="dim")
             if entry.note:
                 note.append("\n").append_text(self._told(entry.note))
-            refs = Text(", ".join(map(safe, entry.refs[:6])) + (" …" if len(entry.refs) > 6 else ""))
-            table.add_row(Text(safe(entry.element)), Text(word, style=style), note, refs)
+            table.add_row(
+                Text(safe(entry.element)), Text(word, style=style), note, Text(_refs(entry.refs, 6))
+            )
         return table
 
     def _evidence(self, evidence: EvidenceRef) -> Text:
@@ -150,17 +160,16 @@ class Report:
         parts: list[RenderableType] = [
             _heading("Pretext: ").append_text(word).append(f", score {pretext.score:.2f}")
         ]
+        signs = _grid(head_style="")
         for sign in pretext.indicators:
             filled = round(sign.strength * 5)
-            bar = ("█" * filled + "░" * (5 - filled), "red" if sign.strength >= 0.5 else "yellow")
-            line = Text.assemble(
-                bar, f" {sign.strength:.2f} ", (safe(sign.code.replace("_", " ")), "bold"), ": "
-            )
-            line.append_text(self._told(sign.detail))
+            bar = Text("█" * filled + "░" * (5 - filled), style="red" if sign.strength >= 0.5 else "yellow")
+            told = Text(safe(sign.code.replace("_", " ")), style="bold").append(": ", style="bold")
+            told = Text.assemble(told, self._told(sign.detail))
             if sign.refs:
-                line.append(f"  {', '.join(map(safe, sign.refs[:8]))}", style="dim")
-            parts.append(_indented(line))
-        return parts
+                told.append(f"\n{_refs(sign.refs, 8)}", style="dim")
+            signs.add_row(Text.assemble(bar, f" {sign.strength:.2f}"), told)
+        return [*parts, _indented(signs)] if pretext.indicators else parts
 
     def _actions(self) -> list[RenderableType]:
         if not self._answer.proportionate_actions:
@@ -168,7 +177,9 @@ class Report:
         lines: list[RenderableType] = [_heading("What the record supports instead")]
         for action in self._answer.proportionate_actions:
             what = f"{action.get('target_kind', '')} {action.get('target_id', '')}"
-            line = Text.assemble((safe(str(action.get("action", "?")).replace("_", " ")), "bold"), f": {safe(what)}")
+            line = Text.assemble(
+                (safe(str(action.get("action", "?")).replace("_", " ")), "bold"), f": {safe(what)}"
+            )
             if action.get("reason"):
                 line.append("  ").append_text(self._told(str(action["reason"])))
             lines.append(_indented(line))
@@ -204,16 +215,21 @@ def _quotes(assessment: Assessment) -> tuple[str, ...]:
     return tuple(sorted(found, key=len, reverse=True))
 
 
+def _refs(refs: tuple[str, ...], shown: int) -> str:
+    more = f" and {len(refs) - shown} more" if len(refs) > shown else ""
+    return ", ".join(map(safe, refs[:shown])) + more
+
+
 def _heading(text: str) -> Text:
     return Text(f"\n{text}", style="bold")
 
 
 def _indented(part: RenderableType, by: int = 2) -> Padding:
-    return Padding(part, (0, 0, 0, by))
+    return Padding(part, (0, 0, 0, by), expand=False)
 
 
-def _grid() -> Table:
+def _grid(head_style: str = "dim") -> Table:
     grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(style=head_style, no_wrap=True)
     grid.add_column(overflow="fold")
     return grid
