@@ -29,7 +29,7 @@ from rich.text import Text
 
 from service.terminal import safe
 
-READY_WITHIN_S = 120.0
+READY_WITHIN_S = 60.0
 ANSWER_WITHIN_S = 120.0
 
 STORIES = {

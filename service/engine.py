@@ -12,10 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from models.judge import JudgeUnavailable, Passage, TextJudge
+from models.judge import JudgeUnavailable, MissingJudge, Passage, TextJudge
+from models.runtime import load_judge
 from verifier.assessment import Approvals, Assessment
 from verifier.case import Case
 from verifier.policy import Policy
+from verifier.verify import verify
 
 log = logging.getLogger("takedown.engine")
 
@@ -57,8 +59,6 @@ class LocalVerifier:
 
     def verify(self, case: Case) -> Assessment:
         """Assess one case; with a broken judge the answer is `review` and says so."""
-        from verifier.verify import verify
-
         return never_clear_degraded(verify(case, self._policy, self._judge_or_missing()), self._policy)
 
     def probe(self) -> str:
@@ -71,8 +71,6 @@ class LocalVerifier:
         try:
             return self._load_once(retry=False)
         except JudgeUnavailable as unavailable:
-            from models.judge import MissingJudge
-
             return MissingJudge(str(unavailable))
 
     def _load_once(self, *, retry: bool) -> TextJudge:
@@ -103,8 +101,6 @@ def open_verifier(
     """A verifier over the shipped judge, or over the one in `model_dir`."""
 
     def load() -> TextJudge:
-        from models.runtime import load_judge
-
         return load_judge(model_dir, timeout_s=timeout_s, threads=threads)
 
     return LocalVerifier(policy, load)
