@@ -33,9 +33,7 @@ class ClaimAssessment(Answer):
     claim_id: str
     category: str
     verdict: Verdict
-    support: float = Field(
-        ge=0, le=1, description="calibrated probability that the claim holds against the target"
-    )
+    support: float = Field(ge=0, le=1, description="calibrated probability that the claim holds against the target")
     evidence: tuple[EvidenceRef, ...] = ()
     missing: tuple[str, ...] = Field(default=(), description="what would have settled it, in plain words")
     wrong_subject: bool = Field(default=False, description="the violation is real, the target is not its author")

@@ -43,7 +43,9 @@ MAX_SHORT_TEXT = 2_000
 def _sane_time(value: datetime) -> datetime:
     if not EARLIEST <= value <= LATEST:
         raise PydanticCustomError(
-            "absurd_time", "time must lie between 1990 and 2200, with a time zone", {"given": value.isoformat()}
+            "absurd_time",
+            "time must lie between 1990 and 2200, with a time zone",
+            {"given": value.isoformat()},
         )
     return value.astimezone(UTC)
 
@@ -52,7 +54,9 @@ def _known_category(value: str, info: ValidationInfo) -> str:
     known: Iterable[str] = (info.context or {}).get("categories", DEFAULT_CATEGORIES)
     if value not in known:
         raise PydanticCustomError(
-            "unknown_category", "category must be one that the policy defines: {known}", {"known": ", ".join(known)}
+            "unknown_category",
+            "category must be one that the policy defines: {known}",
+            {"known": ", ".join(known)},
         )
     return value
 
@@ -185,7 +189,9 @@ class Claim(Record):
     narrative: str = Field(
         default="", max_length=20_000, description="what the requester says happened, in their words"
     )
-    participant_ids: tuple[Short, ...] = Field(default=(), description="who is said to have done it", max_length=MAX_PARTICIPANTS)
+    participant_ids: tuple[Short, ...] = Field(
+        default=(), description="who is said to have done it", max_length=MAX_PARTICIPANTS
+    )
     occurred_at: Time | None = None
 
 
@@ -307,12 +313,16 @@ class Case(Record):
             *_repeated("/request/claims", "claim_id", (c.claim_id for c in self.request.claims)),
             *_repeated("/request/evidence", "evidence_id", (e.evidence_id for e in self.request.evidence)),
             *_repeated(
-                "/meeting/participants", "participant_id", (p.participant_id for p in self.meeting.participants)
+                "/meeting/participants",
+                "participant_id",
+                (p.participant_id for p in self.meeting.participants),
             ),
         ]
         if repeated:
             raise PydanticCustomError(
-                "repeated_id", "each id must name one thing, but some repeat: {ids}", {"ids": "; ".join(repeated)}
+                "repeated_id",
+                "each id must name one thing, but some repeat: {ids}",
+                {"ids": "; ".join(repeated)},
             )
         return self
 

@@ -9,6 +9,7 @@ from typing import Any
 from verifier.assessment import Approvals, Disposition, Pretext
 from verifier.case import Case
 from verifier.clusters import same_place
+from verifier.narrower import narrower_actions
 from verifier.policy import ActionPolicy, Policy
 from verifier.support.attribution import Attribution
 from verifier.support.verdict import Finding
@@ -28,7 +29,12 @@ class Decision:
 
 
 def decide(
-    case: Case, findings: Sequence[Finding], pretext: Pretext, who: Attribution, degraded: Sequence[str], policy: Policy
+    case: Case,
+    findings: Sequence[Finding],
+    pretext: Pretext,
+    who: Attribution,
+    degraded: Sequence[str],
+    policy: Policy,
 ) -> Decision:
     """Clear only what is supported, proportionate, unflagged and undegraded; hold what is flagged; review the rest."""
     supported = [f for f in findings if f.verdict == "supported"]
@@ -39,7 +45,7 @@ def decide(
         disposition = "hold"
     elif sure and not misfit and not degraded:
         disposition = "cleared"
-    actions = _narrower(case, findings, who, policy, asked_fits=sure and not misfit)
+    actions = () if sure and not misfit else narrower_actions(case, findings, who, policy)
     return Decision(disposition, misfit, actions, _approvals(case, disposition, policy))
 
 
@@ -70,7 +76,7 @@ def _misfit_of(case: Case, finding: Finding, rule: ActionPolicy, who: Attributio
             return f"{action} needs an account as its target, not a recording."
     if rule.scope == "meeting":
         if not who.is_meeting and not who.target_ids <= who.host_side:
-            return f"{action} is proportionate only to what the meeting's hosts, or three independent attendees, did."
+            return f"{action} is proportionate only to what hosts, or three independent attendees, did."
         if rule.in_recording and case.meeting.recording is not True:
             return "There is no recording that the platform knows of."
         if rule.in_recording and not _is_in_recording(finding):
@@ -78,9 +84,9 @@ def _misfit_of(case: Case, finding: Finding, rule: ActionPolicy, who: Attributio
     if rule.categories is None or category in rule.categories:
         return ""
     if category in rule.when_repeated:
-        return "" if _repeated(case, finding, who, policy) else (
-            f"{action} for {category} needs {policy.thresholds.repeated_messages} separate messages or prior violations."
-        )
+        needed = policy.thresholds.repeated_messages
+        why = f"{action} for {category} needs {needed} separate messages or prior violations."
+        return "" if _repeated(case, finding, who, policy) else why
     return f"{action} is not proportionate to {category}."
 
 
@@ -101,40 +107,6 @@ def _repeated(case: Case, finding: Finding, who: Attribution, policy: Policy) ->
     return any(a is not None and (a.prior_violations or 0) > 0 for a in accounts)
 
 
-def _narrower(
-    case: Case, findings: Sequence[Finding], who: Attribution, policy: Policy, *, asked_fits: bool
-) -> tuple[dict[str, Any], ...]:
-    """What the record supports now, narrowest first: removals of those who did it, then wider steps that fit."""
-    if asked_fits:
-        return ()
-    offers: dict[tuple[str, str], dict[str, Any]] = {}
-
-    def offer(action: str, kind: str, id_: str, reason: str) -> None:
-        if action in policy.actions:
-            found = {"action": action, "target": {"kind": kind, "id": id_}, "target_kind": kind, "target_id": id_, "reason": reason}
-            offers.setdefault((action, id_), found)
-
-    here = {p.participant_id for p in case.meeting.participants if p.left_at is None or case.meeting.ended_at is None}
-    for f in findings:
-        doers = [p for p, w in f.others if w.probability >= policy.thresholds.others_at]
-        if f.verdict == "supported":
-            doers = [*f.attendees, *(sorted(who.target_ids - who.host_side) if not who.is_meeting else [])]
-        for p in doers:
-            if p in here and case.meeting.ended_at is None:
-                offer("remove_participant", "participant", p, f"The platform observed {f.claim.category} by this participant.")
-        if f.verdict == "supported" and who.speaks_for_host() and not f.attendees and f.claim.category not in policy.actions["end_meeting"].never:
-            if case.meeting.ended_at is None and case.request.action not in ("end_meeting", "block_meeting"):
-                offer("end_meeting", "meeting", case.meeting.meeting_id, f"The platform observed {f.claim.category} by those who run the meeting.")
-    order = {action: n for n, action in enumerate(policy.ladder)}
-    ranked = sorted(offers.values(), key=lambda o: order.get(o["action"], len(order)))
-    return tuple(o for o in ranked if (o["action"], o["target_id"]) != (case.request.action, _target_id(case)))
-
-
-def _target_id(case: Case) -> str:
-    t = case.request.target
-    return {"participant": t.participant_id, "account": t.account_id}.get(t.kind) or t.meeting_id
-
-
 def _approvals(case: Case, disposition: Disposition, policy: Policy) -> Approvals:
     required = getattr(policy.approvals, disposition)
     requester = case.request.requester
@@ -144,7 +116,9 @@ def _approvals(case: Case, disposition: Disposition, policy: Policy) -> Approval
     others = [r.reporter for r in case.reports] + [e.author for e in case.request.evidence]
     excluded += [a.account_id for a in others if a is not None]
     excluded += [
-        p.account.account_id for p in case.meeting.participants if p.account is not None and same_place(p.account, requester.account)
+        p.account.account_id
+        for p in case.meeting.participants
+        if p.account is not None and same_place(p.account, requester.account)
     ]
     reason = {
         "cleared": "Supported, proportionate and in good faith: no person needs to agree.",

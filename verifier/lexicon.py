@@ -7,7 +7,7 @@ matches anywhere. Cues steer what is looked at and what is asked of people; none
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ _FOLDER = Path(__file__).parent / "lexicons"
 _NO_SPACES = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 
 
-@lru_cache(maxsize=None)
+@cache
 def lexicon(file: str) -> dict[str, Any]:
     """The lexicons of one file, by name."""
     raw = (_FOLDER / f"{file}.yaml").read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ def lexicon(file: str) -> dict[str, Any]:
     return data
 
 
-@lru_cache(maxsize=None)
+@cache
 def cue(file: str, name: str) -> re.Pattern[str]:
     """One pattern for all phrases of a lexicon; match it against folded text."""
     return phrases(tuple(_flatten(lexicon(file)[name])))

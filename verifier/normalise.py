@@ -120,11 +120,7 @@ def _unify_scripts(text: str) -> str:
 
 def _dominant(token: str, tables: dict[str, dict[str, str]]) -> str:
     """The alphabet with most letters that no other alphabet could lend; '' when none has any."""
-    own = Counter(
-        s
-        for c in token
-        if (s := _script(c)) in _SCRIPTS and not any(c in tables[t] for t in _RIVALS[s])
-    )
+    own = Counter(s for c in token if (s := _script(c)) in _SCRIPTS and not any(c in tables[t] for t in _RIVALS[s]))
     return own.most_common(1)[0][0] if own else ""
 
 

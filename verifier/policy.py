@@ -100,7 +100,8 @@ class Thresholds(Part):
     def _rising(self) -> Self:
         if not 0 < self.uncertain_at <= self.supported_at <= self.clear_at <= 1:
             raise PydanticCustomError(
-                "threshold_order", "need 0 < uncertain_at <= supported_at <= clear_at <= 1, so that doubt never clears"
+                "threshold_order",
+                "need 0 < uncertain_at <= supported_at <= clear_at <= 1, so that doubt never clears",
             )
         return self
 
@@ -157,7 +158,9 @@ class Policy(Part):
         ]
         unknown += [f"/ladder: {action}" for action in self.ladder if action not in self.actions]
         if unknown:
-            raise PydanticCustomError("unknown_name", "names that are not defined: {names}", {"names": "; ".join(unknown)})
+            raise PydanticCustomError(
+                "unknown_name", "names that are not defined: {names}", {"names": "; ".join(unknown)}
+            )
         return self
 
     def strong_classifier(self, category: str) -> float:

@@ -13,7 +13,12 @@ from verifier.support.verdict import Finding, Why
 
 
 def reasons(
-    case: Case, findings: Sequence[Finding], pretext: Pretext, who: Attribution, decision: Decision, degraded: Sequence[str]
+    case: Case,
+    findings: Sequence[Finding],
+    pretext: Pretext,
+    who: Attribution,
+    decision: Decision,
+    degraded: Sequence[str],
 ) -> tuple[str, ...]:
     """Why the disposition is what it is."""
     told = [_headline(case, findings, pretext, decision, degraded)]
@@ -35,9 +40,14 @@ def missing(case: Case, finding: Finding) -> tuple[str, ...]:
         return ()
     told = [f"{kind} from {_clock(span.start)} to {_clock(span.end)}" for kind, span in finding.uncovered[:6]]
     if finding.why is Why.OTHERS_DID_IT:
-        told.append("content of this kind by the target's own people; it was done by " + _names(case, [p for p, _ in finding.others]))
+        told.append(
+            "content of this kind by the target's own people; it was done by "
+            + _names(case, [p for p, _ in finding.others])
+        )
     elif finding.why is Why.OTHER_KIND:
-        told.append(f"content that is {finding.claim.category}; the record really shows {' and '.join(finding.other_kinds)}")
+        told.append(
+            f"content that is {finding.claim.category}; the record really shows {' and '.join(finding.other_kinds)}"
+        )
     elif finding.why is Why.UNCERTAIN:
         told.append("a person's reading of the passages quoted: the text judge is not sure")
     elif finding.why is Why.UNREADABLE:
@@ -51,13 +61,21 @@ def missing(case: Case, finding: Finding) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _headline(case: Case, findings: Sequence[Finding], pretext: Pretext, decision: Decision, degraded: Sequence[str]) -> str:
+def _headline(
+    case: Case, findings: Sequence[Finding], pretext: Pretext, decision: Decision, degraded: Sequence[str]
+) -> str:
     action = case.request.action
     unsupported = [f.claim.claim_id for f in findings if f.verdict != "supported"]
     if decision.disposition == "cleared":
-        return f"Cleared: every claim is supported by what the platform observed, it is the target's doing, and {action} is proportionate."
+        return (
+            "Cleared: every claim is supported by what the platform observed, "
+            f"it is the target's doing, and {action} is proportionate."
+        )
     if decision.disposition == "hold":
-        return f"Hold: {_list(unsupported)} not supported, and the request shows bad faith. Two people without ties to the requester decide."
+        return (
+            f"Hold: {_list(unsupported)} not supported, and the request shows bad faith. "
+            "Two people without ties to the requester decide."
+        )
     if degraded:
         return "Review: a part of the verifier was missing or failed, so nothing is cleared without a person."
     if unsupported:
@@ -76,7 +94,11 @@ def _claim(case: Case, f: Finding, who: Attribution) -> str:
     if f.why is Why.OTHERS_DID_IT:
         names = _names(case, [p for p, _ in f.others])
         tail = "" if f.verdict == "refuted" else " The target is the wrong subject."
-        stranger = " (a stranger to the meeting)" if all(p in who.strangers for p, _ in f.others) and len(f.others) == 1 else ""
+        stranger = (
+            " (a stranger to the meeting)"
+            if all(p in who.strangers for p, _ in f.others) and len(f.others) == 1
+            else ""
+        )
         return f"{name} is {verdict}: the violation is real, but it was done by {names}{stranger}.{tail}"
     why = {
         Why.TIME: f.note,

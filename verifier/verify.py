@@ -51,7 +51,9 @@ def verify(case: Case, policy: Policy, judge: TextJudge) -> Assessment:
         degraded.append(str(error))
         reading, passages = None, tuple(collect(case, policy))
     if not case.signals:
-        degraded.append("the platform's record of this meeting is empty: nothing was observed that could settle a claim")
+        degraded.append(
+            "the platform's record of this meeting is empty: nothing was observed that could settle a claim"
+        )
 
     # (6) A verdict per claim from platform-observed facts; (5) told element by element in the ledger.
     findings = tuple(decide_claim(case, claim, who, reading, found, policy) for claim in claims)

@@ -59,7 +59,10 @@ def quotations_of(kind: str, text: str) -> tuple[Quotation, ...]:
     if kind in ("transcript_excerpt", "chat_excerpt"):
         found = [_from_line(line) for line in text.splitlines() if line.strip()]
     else:
-        found = [_from_line(match) if _speaker_first(match) else Quotation(match, "", "", _has_gap(match)) for match in _QUOTED.findall(text)]
+        found = [
+            _from_line(match) if _speaker_first(match) else Quotation(match, "", "", _has_gap(match))
+            for match in _QUOTED.findall(text)
+        ]
     return tuple(q for q in found if len(words(q.words)) >= _LEAST_WORDS)
 
 

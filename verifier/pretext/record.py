@@ -132,10 +132,14 @@ class Record:
         texts = [t.text for t in self.turns]
         for cut in range(4, len(parts) - 3):
             head, tail = " ".join(parts[:cut]), " ".join(parts[cut:])
-            in_head = [i for i, text in enumerate(texts) if len(text) >= len(head) and fuzz.partial_ratio(head, text) >= _PART]
+            in_head = [
+                i for i, text in enumerate(texts) if len(text) >= len(head) and fuzz.partial_ratio(head, text) >= _PART
+            ]
             if not in_head:
                 continue
-            in_tail = [i for i, text in enumerate(texts) if len(text) >= len(tail) and fuzz.partial_ratio(tail, text) >= _PART]
+            in_tail = [
+                i for i, text in enumerate(texts) if len(text) >= len(tail) and fuzz.partial_ratio(tail, text) >= _PART
+            ]
             if in_tail and not set(in_head) & set(in_tail):
                 return not any(
                     self.turns[h].participant_id == self.turns[t].participant_id and abs(h - t) <= 3

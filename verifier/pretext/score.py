@@ -14,7 +14,11 @@ def assess_pretext(view: View, *, words_judged: bool) -> Pretext:
     text could not be judged, unsupported means unexamined, so that weak signs don't convict then.
     """
     found = [(spec, sign) for spec in all_indicators() if (sign := spec.look(view)) is not None]
-    strong = [sign.strength for spec, sign in found if spec.strength == "strong" and sign.strength >= view.policy.pretext.strong_at]
+    strong = [
+        sign.strength
+        for spec, sign in found
+        if spec.strength == "strong" and sign.strength >= view.policy.pretext.strong_at
+    ]
     weak = [sign.strength for spec, sign in found if spec.strength == "weak"]
     convicts = bool(strong) or (words_judged and len(weak) >= view.policy.pretext.weak_needed)
     flagged = convicts and bool(view.unsupported)

@@ -17,7 +17,9 @@ TALK = (
 )
 
 
-def account(name: str, *, days: int = 900, network: str | None = None, device: str | None = None, **more: Any) -> Account:
+def account(
+    name: str, *, days: int = 900, network: str | None = None, device: str | None = None, **more: Any
+) -> Account:
     """An account made `days` days before the meeting, on a network and device of its own unless told."""
     values: dict[str, Any] = {
         "account_id": f"a-{name}",
@@ -30,7 +32,9 @@ def account(name: str, *, days: int = 900, network: str | None = None, device: s
     return Account(**(values | more))
 
 
-def report(name: str, text: str, *, minutes: int = 40, present: bool | None = False, who: Account | None = None) -> Report:
+def report(
+    name: str, text: str, *, minutes: int = 40, present: bool | None = False, who: Account | None = None
+) -> Report:
     """A report some minutes into the meeting."""
     return Report(
         report_id=f"r-{name}",
@@ -56,9 +60,21 @@ def sketch(
 ) -> Case:
     """A case in which the host is wrongly said to have made a threat; the parts given replace its own."""
     people = [
-        {"participant_id": f"p{n}", "display_name": name, "role": role, "joined_at": START, "account": account(f"p{n}")}
+        {
+            "participant_id": f"p{n}",
+            "display_name": name,
+            "role": role,
+            "joined_at": START,
+            "account": account(f"p{n}"),
+        }
         for n, (name, role) in enumerate(
-            [("Joke Visser", "host"), ("Bram", "attendee"), ("Sanne de Wit", "attendee"), ("Kees", "attendee")], 1
+            [
+                ("Joke Visser", "host"),
+                ("Bram", "attendee"),
+                ("Sanne de Wit", "attendee"),
+                ("Kees", "attendee"),
+            ],
+            1,
         )
     ]
     asked = START + timedelta(minutes=62)

@@ -11,7 +11,7 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from verifier.case import Account, Case
-from verifier.clusters import Clusters, same_place
+from verifier.clusters import Clusters, same_device, same_place
 from verifier.lexicon import cue
 from verifier.normalise import fold, skeleton
 from verifier.policy import Policy
@@ -107,17 +107,29 @@ class Sources:
         return clusters.count(c.who for c in self.complaints)
 
     def tied_to_requester(self) -> list[tuple[str, Account]]:
-        """Others who pass as independent but share a network or device with the requester: (ref, account)."""
+        """Others who pass as independent but share a network or device with the requester: (ref, account).
+
+        People of one household or campus who were all there, on established accounts, share a network
+        openly: between them only a shared device is a tie.
+        """
         own = self._case.request.requester.account
         if own is None:
             return []
+        asked = self._case.request.submitted_at
         others: list[tuple[str, Account | None]] = [(f"report:{r.report_id}", r.reporter) for r in self._case.reports]
         others += [(f"evidence:{e.evidence_id}", e.author) for e in self._case.request.evidence]
         return [
             (ref, account)
             for ref, account in others
-            if account is not None and account.account_id != own.account_id and same_place(account, own)
+            if account is not None
+            and account.account_id != own.account_id
+            and same_place(account, own)
+            and (same_device(account, own) or not (self._at_home(own, asked) and self._at_home(account, asked)))
         ]
+
+    def _at_home(self, account: Account, at: datetime) -> bool:
+        """Whether the account was in the meeting and is no fresh one."""
+        return self.was_there(account) and not self.is_fresh(account, at)
 
     def was_there(self, account: Account | None) -> bool:
         """Whether the participant log has this account."""

@@ -21,19 +21,30 @@ def evidence_of(case: Case, finding: Finding, passages: tuple[Passage, ...]) -> 
     for _, weighed in finding.others[:4]:
         refs += _weighed(finding, weighed, "neutral" if finding.verdict != "refuted" else "refutes")
     refs += [
-        EvidenceRef(ref=f"signal:{d.signal.signal_id}", stance="refutes", weight=round(1 - d.score, 4), quote=d.signal.text or None)
+        EvidenceRef(
+            ref=f"signal:{d.signal.signal_id}",
+            stance="refutes",
+            weight=round(1 - d.score, 4),
+            quote=d.signal.text or None,
+        )
         for d in finding.clean
     ]
     if finding.verdict == "refuted":
         if finding.why is Why.ABSENT:
-            refs += [EvidenceRef(ref=f"participant:{n}", stance="refutes", weight=1.0) for n in finding.speaks.named if n in people]
+            refs += [
+                EvidenceRef(ref=f"participant:{n}", stance="refutes", weight=1.0)
+                for n in finding.speaks.named
+                if n in people
+            ]
         elif finding.why is not Why.TIME:
             refs += [
                 EvidenceRef(ref=f"signal:{p.signal.signal_id}", stance="refutes", weight=0.5, quote=p.quote)
                 for p in _nearest(finding, passages)
             ]
     refs += [EvidenceRef(ref=f"report:{r.report_id}", stance="neutral", weight=0.0) for r in case.reports[:20]]
-    refs += [EvidenceRef(ref=f"evidence:{e.evidence_id}", stance="neutral", weight=0.0) for e in case.request.evidence[:20]]
+    refs += [
+        EvidenceRef(ref=f"evidence:{e.evidence_id}", stance="neutral", weight=0.0) for e in case.request.evidence[:20]
+    ]
     seen: dict[tuple[str, str | None], EvidenceRef] = {}
     for ref in refs:
         seen.setdefault((ref.ref, ref.quote), ref)
@@ -43,11 +54,21 @@ def evidence_of(case: Case, finding: Finding, passages: tuple[Passage, ...]) -> 
 def _weighed(finding: Finding, weighed: Weighed, stance: Stance) -> list[EvidenceRef]:
     category = finding.claim.category
     refs = [
-        EvidenceRef(ref=f"signal:{j.passage.signal.signal_id}", stance=stance, weight=round(j.violating[category], 4), quote=j.passage.quote)
+        EvidenceRef(
+            ref=f"signal:{j.passage.signal.signal_id}",
+            stance=stance,
+            weight=round(j.violating[category], 4),
+            quote=j.passage.quote,
+        )
         for j in weighed.passages[:_QUOTES]
     ]
     refs += [
-        EvidenceRef(ref=f"signal:{d.signal.signal_id}", stance=stance, weight=round(d.score, 4), quote=d.signal.text or None)
+        EvidenceRef(
+            ref=f"signal:{d.signal.signal_id}",
+            stance=stance,
+            weight=round(d.score, 4),
+            quote=d.signal.text or None,
+        )
         for d in weighed.detections[:_QUOTES]
     ]
     return refs

@@ -7,6 +7,7 @@ from verifier.case import Case
 from verifier.policy import Element, Policy
 from verifier.support.coverage import meeting_span
 from verifier.support.verdict import Finding, Why
+from verifier.support.weigh import Weighed
 
 _REFS = 6
 
@@ -37,7 +38,11 @@ def _conduct(finding: Finding) -> tuple[ElementState, str, tuple[str, ...]]:
     if finding.verdict == "supported":
         return "supported", "The platform observed it.", _refs(finding.target)
     if finding.why is Why.OTHERS_DID_IT:
-        return "supported", "The platform observed it, by somebody else.", tuple(r for _, w in finding.others for r in _refs(w))
+        return (
+            "supported",
+            "The platform observed it, by somebody else.",
+            tuple(r for _, w in finding.others for r in _refs(w)),
+        )
     if finding.why in (Why.NOT_IN_RECORD, Why.OTHER_KIND):
         note = "The record covers what is claimed and has nothing of the kind."
         return "contradicted", note, tuple(f"signal:{d.signal.signal_id}" for d in finding.clean)
@@ -63,7 +68,9 @@ def _time(case: Case, finding: Finding) -> tuple[ElementState, str, tuple[str, .
 
 def _author(finding: Finding) -> tuple[ElementState, str, tuple[str, ...]]:
     if finding.verdict == "supported":
-        who = finding.attendees or tuple(sorted({j.passage.participant_id for j in finding.target.passages if j.passage.participant_id}))
+        who = finding.attendees or tuple(
+            sorted({j.passage.participant_id for j in finding.target.passages if j.passage.participant_id})
+        )
         people = tuple(f"participant:{p}" for p in who)
         note = "By three or more independent attendees." if finding.attendees else "By the target's own people."
         return "supported", note, people
@@ -77,10 +84,10 @@ def _author(finding: Finding) -> tuple[ElementState, str, tuple[str, ...]]:
     return "no_record", "No violation was found whose author could be named.", ()
 
 
-def _refs(weighed: object) -> tuple[str, ...]:
-    passages = getattr(weighed, "passages", ())
-    detections = getattr(weighed, "detections", ())
-    found = [f"signal:{j.passage.signal.signal_id}" for j in passages] + [f"signal:{d.signal.signal_id}" for d in detections]
+def _refs(weighed: Weighed) -> tuple[str, ...]:
+    found = [f"signal:{j.passage.signal.signal_id}" for j in weighed.passages] + [
+        f"signal:{d.signal.signal_id}" for d in weighed.detections
+    ]
     return tuple(dict.fromkeys(found))
 
 

@@ -93,7 +93,9 @@ def select(
     times = [t for t in (claim.occurred_at, *near) if t is not None]
     reach = timedelta(seconds=policy.times.claim_window)
     close = [
-        i for i in rank if (at := passages[i].signal.observed_at) is not None and any(abs(at - t) <= reach for t in times)
+        i
+        for i in rank
+        if (at := passages[i].signal.observed_at) is not None and any(abs(at - t) <= reach for t in times)
     ]
     chosen = dict.fromkeys(close[: budget // 3])
     for i in rank:

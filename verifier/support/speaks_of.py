@@ -13,6 +13,9 @@ from verifier.normalise import fold
 from verifier.policy import Policy
 from verifier.support.attribution import Attribution
 
+_SUBJECT_REACH = 60
+"""Characters from the start of a sentence within which its doer is named."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpeaksOf:
@@ -34,18 +37,17 @@ def speaks_of(case: Case, claim: Claim, who: Attribution, policy: Policy) -> Spe
     """Read a claim's sentence and names."""
     text = fold(claim.narrative)
     default = policy.categories[claim.category].claims_about
+    accuses, named = _accuses_target(claim, text, who), tuple(dict.fromkeys(claim.participant_ids))
+    if "words" not in default:  # what only pictures or files can settle stays so, whatever the sentence says
+        return SpeaksOf((), shown=True, files=True, accuses_target=accuses, named=named)
     said = bool(cue("claims", "words").search(text))
     shown = bool(cue("claims", "shown").search(text))
     shown = shown or (not said and bool(cue("claims", "pictured").search(text)))
     files = bool(cue("claims", "files").search(text))
-    if "words" not in default:  # what only pictures or files can settle stays so, whatever the sentence says
-        words, shown, files = (), True, True
-    else:
-        if not said and not shown and not files:
-            said, shown, files = True, "shown" in default, "files" in default
-        said = said or not (shown or files)
-        words = _word_records(text) if said else ()
-    return SpeaksOf(words, shown, files, _accuses_target(claim, text, who), tuple(dict.fromkeys(claim.participant_ids)))
+    if not said and not shown and not files:
+        said, shown, files = True, "shown" in default, "files" in default
+    words = _word_records(text) if said else ()
+    return SpeaksOf(words, shown=shown, files=files, accuses_target=accuses, named=named)
 
 
 def _word_records(text: str) -> tuple[str, ...]:
@@ -59,6 +61,8 @@ def _accuses_target(claim: Claim, text: str, who: Attribution) -> bool:
     named = frozenset(claim.participant_ids)
     if named:
         return bool(named & who.target_ids)
-    if who.kind == "participant":
+    if not who.is_meeting and not who.target_ids & who.host_side:
         return True
-    return who.speaks_for_host() and bool(cue("claims", "host").search(text))
+    # Who is named first is the doer; "… and the organiser agreed" makes nobody else's deed the organiser's.
+    doer = cue("claims", "host").search(text)
+    return who.speaks_for_host() and doer is not None and doer.start() <= min(_SUBJECT_REACH, len(text) // 2)

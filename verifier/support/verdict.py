@@ -57,7 +57,12 @@ class Finding:
 
 
 def decide_claim(
-    case: Case, claim: Claim, who: Attribution, reading: Reading | None, found: list[Detection], policy: Policy
+    case: Case,
+    claim: Claim,
+    who: Attribution,
+    reading: Reading | None,
+    found: list[Detection],
+    policy: Policy,
 ) -> Finding:
     """The verdict on one claim. `reading` is None when no text could be judged."""
     speaks = speaks_of(case, claim, who, policy)
@@ -68,7 +73,15 @@ def decide_claim(
     def finding(verdict: Verdict, why: Why, **more: object) -> Finding:
         support = _support(verdict, target.probability)
         return Finding(
-            claim, verdict, why, support, speaks, target, others=others, attendees=attendees, **more  # type: ignore[arg-type]
+            claim,
+            verdict,
+            why,
+            support,
+            speaks,
+            target,
+            others=others,
+            attendees=attendees,
+            **more,  # type: ignore[arg-type]
         )
 
     if who.problem:

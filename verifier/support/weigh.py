@@ -52,13 +52,22 @@ def weigh(
     if not crowd:
         return NOTHING
     said = reading.by(crowd, category)
-    own = [d for d in of(found, category, crowd)]
-    settled_by = {way for e in policy.categories[category].elements for way in e.settled_by}
+    own = of(found, category, crowd)
+    settled_by: set[str] = {way for e in policy.categories[category].elements for way in e.settled_by}
     telling = [j for j in said if j.violating[category] >= 0.5]
     strong = [d for d in own if d.strong and _settles(d, settled_by)]
-    messages = len({j.passage.signal.signal_id for j in telling} | {d.signal.signal_id for d in strong if d.basis == "hash"})
-    p = _from_words_and_detectors(said, telling, own, strong, category, found, policy) if "words" in settled_by else (
-        max((d.score for d in strong), default=0.3 * max((d.score for d in own if _settles(d, settled_by)), default=0.0))
+    messages = len(
+        {j.passage.signal.signal_id for j in telling} | {d.signal.signal_id for d in strong if d.basis == "hash"}
+    )
+    p = (
+        _from_words_and_detectors(said, telling, own, strong, category, found, policy)
+        if "words" in settled_by
+        else (
+            max(
+                (d.score for d in strong),
+                default=0.3 * max((d.score for d in own if _settles(d, settled_by)), default=0.0),
+            )
+        )
     )
     kept = telling or said[:1]
     return Weighed(p, tuple(kept), tuple(strong or own), max(messages, 1 if strong else 0))
@@ -91,7 +100,7 @@ def _from_words_and_detectors(
 
 
 def _beside(said: Sequence[JudgedPassage], strong: Sequence[Detection], category: str) -> float:
-    """Prior log-odds beside a strong detection: even, unless what was said around it is mere talk about it."""
+    """Prior log-odds beside a strong detection: even, unless what was said around it is mere talk of it."""
     talk = [
         j
         for j in said
@@ -115,7 +124,7 @@ def _at_large(
     found: Sequence[Detection],
     policy: Policy,
 ) -> float:
-    """What findings that name nobody add: a strong one beside telling words corroborates, a silent one doubts."""
+    """What findings that name nobody add: beside telling words a strong one corroborates, a silent one doubts."""
     nameless = [d for d in of(found, category) if d.participant_id is None and d.basis != "media"]
     if any(d.strong for d in nameless):
         return _CORROBORATES if said and said[0].violating[category] >= 0.3 else 0.0

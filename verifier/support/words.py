@@ -73,7 +73,8 @@ def read(case: Case, claims: Sequence[Claim], near: Sequence[datetime], policy: 
     for (n, _, _), said in zip(again, with_context, strict=True):
         final[n] = _both(alone[n], said)
     return Reading(
-        tuple(_as_policy(passages[i], said, policy) for i, said in zip(order, final, strict=True)), tuple(passages)
+        tuple(_as_policy(passages[i], said, policy) for i, said in zip(order, final, strict=True)),
+        tuple(passages),
     )
 
 

@@ -18,8 +18,15 @@ def look(view: View) -> Sign | None:
         fresh = tuple(c for c in group if c.fresh)
         absent = tuple(c for c in group if not c.present)
         if distinct(fresh) >= 2 or (distinct(absent) >= 2 and (len(fresh) > 0 or distinct(absent) >= 3)):
-            grounds.append(("say the same in nearly the same words, on fresh accounts or without having been there", group))
-    absent_witnesses = tuple(c for c in view.sources.complaints if not c.present and (c.saw or c.fresh) and c.account is not None)
+            grounds.append(
+                (
+                    "say the same in nearly the same words, on fresh accounts or without having been there",
+                    group,
+                )
+            )
+    absent_witnesses = tuple(
+        c for c in view.sources.complaints if not c.present and (c.saw or c.fresh) and c.account is not None
+    )
     if distinct(absent_witnesses) >= 2:
         grounds.append(("report what they saw, but never joined", absent_witnesses))
     if not grounds:
@@ -39,12 +46,23 @@ def _reused_words(telling: tuple[Complaint, ...], group: tuple[Complaint, ...], 
 def _examples() -> tuple[Example, ...]:
     same = "This meeting praises violence, I am very afraid, please close it at once"
     fresh = [report(str(n), f"{same}{'!' * n}", who=account(f"x{n}", days=1, network="n-x")) for n in range(3)]
-    witnesses = [report("1", "I saw the host threaten people"), report("2", "we heard him say he would hurt them")]
+    witnesses = [
+        report("1", "I saw the host threaten people"),
+        report("2", "we heard him say he would hurt them"),
+    ]
     home = [
         report("1", "The man with the ladder scared us", present=True, who=account("p3", network="n-home")),
-        report("2", "Please have a look at what was said about the shed", present=True, who=account("p4", network="n-home")),
+        report(
+            "2",
+            "Please have a look at what was said about the shed",
+            present=True,
+            who=account("p4", network="n-home"),
+        ),
     ]
-    own_words = [report(str(n), text, present=True) for n, text in enumerate(["he shouted at us", "Terrible evening, look at the end", "threats!!"])]
+    own_words = [
+        report(str(n), text, present=True)
+        for n, text in enumerate(["he shouted at us", "Terrible evening, look at the end", "threats!!"])
+    ]
     return (
         Example("fresh accounts on one network with one wording", sketch(reports=tuple(fresh)), True),
         Example("people who never joined and say they saw it", sketch(reports=tuple(witnesses)), True),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from rapidfuzz import fuzz
 
-from verifier.case import Evidence
+from verifier.case import Case, Evidence
 from verifier.normalise import skeleton
 from verifier.pretext.exhibits import SHOWS_MEETING, Exhibit
 from verifier.pretext.sketch import START, exhibit, sketch
@@ -28,7 +29,11 @@ def look(view: View) -> Sign | None:
     if not found:
         return None
     strength = min(0.99, 0.85 + 0.05 * (len(found) - 1))
-    return Sign(strength, "; ".join(dict.fromkeys(why for _, why in found)) + ".", tuple(dict.fromkeys(r for r, _ in found)))
+    return Sign(
+        strength,
+        "; ".join(dict.fromkeys(why for _, why in found)) + ".",
+        tuple(dict.fromkeys(r for r, _ in found)),
+    )
 
 
 def _contradictions(view: View) -> Iterator[tuple[str, str]]:
@@ -52,7 +57,12 @@ def _contradictions(view: View) -> Iterator[tuple[str, str]]:
 
 
 def _presented(evidence: Evidence) -> bool:
-    return evidence.kind in SHOWS_MEETING or evidence.kind in ("user_report", "complaint_email", "document", "other")
+    return evidence.kind in SHOWS_MEETING or evidence.kind in (
+        "user_report",
+        "complaint_email",
+        "document",
+        "other",
+    )
 
 
 def _used_before(view: View, item: Exhibit) -> str:
@@ -83,28 +93,49 @@ def _never_there(view: View, item: Exhibit) -> str:
     names += [skeleton(s.text) for s in view.case.signals if s.kind == "display_name" and s.text]
     for nickname in item.nicknames:
         wanted = skeleton(nickname)
-        if len(wanted) >= 3 and names and all(fuzz.ratio(wanted, name) < _NAME_ALIKE and wanted not in name for name in names):
+        if (
+            len(wanted) >= 3
+            and names
+            and all(fuzz.ratio(wanted, name) < _NAME_ALIKE and wanted not in name for name in names)
+        ):
             return f"An exhibit shows somebody who was never in the meeting ({nickname!r})"
     return ""
 
 
 def _examples() -> tuple[Example, ...]:
-    def case(kind: str, text: str, minutes: int = 35, **more: object) -> object:
+    def case(kind: str, text: str, minutes: int = 35, **more: Any) -> Case:
         return sketch(request={"evidence": (exhibit("1", kind, text, minutes=minutes),)}, **more)
 
     invented = "Joke Visser: tonight we go over there and set the whole place on fire with everybody inside"
     true = "Bram: the hedge is too high again, we should ask the council to cut it before summer"
-    reuse = {"evidence_reuse": ({"evidence_id": "e-1", "prior_request_id": "REQ-0", "prior_meeting_id": "m-0", "prior_submitted_at": START - timedelta(days=9)},)}
+    reuse = {
+        "evidence_reuse": (
+            {
+                "evidence_id": "e-1",
+                "prior_request_id": "REQ-0",
+                "prior_meeting_id": "m-0",
+                "prior_submitted_at": START - timedelta(days=9),
+            },
+        )
+    }
     partial = {"coverage": ({"kind": "transcript", "start": START, "end": START + timedelta(minutes=20)},)}
     return (
-        Example("words that were never said", case("transcript_excerpt", invented), True),  # type: ignore[arg-type]
-        Example("words as they were said", case("transcript_excerpt", true), False),  # type: ignore[arg-type]
-        Example("the refusal cut off", case("transcript_excerpt", "Sanne: burn the shed, that is how we do things"), True),  # type: ignore[arg-type]
-        Example("used before", case("screenshot", "A grey window.", history=reuse), True),  # type: ignore[arg-type]
-        Example("used before, and openly of another meeting", case("screenshot", "From another meeting, as background.", history=reuse), False),  # type: ignore[arg-type]
-        Example("captured before the meeting", case("screenshot", "A flag on a screen.", minutes=-90), True),  # type: ignore[arg-type]
-        Example("words from a gap in the record", case("transcript_excerpt", invented, meeting=partial), False),  # type: ignore[arg-type]
-        Example("somebody who was never there", case("screenshot", "Profile. Nickname: NightRider77"), True),  # type: ignore[arg-type]
+        Example("words that were never said", case("transcript_excerpt", invented), True),
+        Example("words as they were said", case("transcript_excerpt", true), False),
+        Example(
+            "the refusal cut off",
+            case("transcript_excerpt", "Sanne: burn the shed, that is how we do things"),
+            True,
+        ),
+        Example("used before", case("screenshot", "A grey window.", history=reuse), True),
+        Example(
+            "used before, and openly of another meeting",
+            case("screenshot", "From another meeting, as background.", history=reuse),
+            False,
+        ),
+        Example("captured before the meeting", case("screenshot", "A flag on a screen.", minutes=-90), True),
+        Example("words from a gap in the record", case("transcript_excerpt", invented, meeting=partial), False),
+        Example("somebody who was never there", case("screenshot", "Profile. Nickname: NightRider77"), True),
     )
 
 

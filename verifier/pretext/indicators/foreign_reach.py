@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from verifier.case import Case
 from verifier.pretext.sketch import sketch
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 
@@ -29,13 +30,13 @@ def look(view: View) -> Sign | None:
 
 
 def _examples() -> tuple[Example, ...]:
-    def case(country: str, kind: str = "statute") -> object:
+    def case(country: str, kind: str = "statute") -> Case:
         return sketch(request={"legal_basis": {"kind": kind, "country": country}})
 
     return (
-        Example("a law of elsewhere", case("KZ"), True),  # type: ignore[arg-type]
-        Example("the law of the place", case("NL"), False),  # type: ignore[arg-type]
-        Example("the platform's own terms", case("KZ", "terms_of_service"), False),  # type: ignore[arg-type]
+        Example("a law of elsewhere", case("KZ"), True),
+        Example("the law of the place", case("NL"), False),
+        Example("the platform's own terms", case("KZ", "terms_of_service"), False),
     )
 
 

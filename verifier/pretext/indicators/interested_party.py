@@ -25,12 +25,36 @@ def look(view: View) -> Sign | None:
 
 
 def _examples() -> tuple[Example, ...]:
-    company = {"requester": {"actor_id": "x", "role": "trusted_flagger", "on_behalf_of": {"kind": "company", "name": "Brightfield Mills"}}}
-    state = {"requester": {"actor_id": "x", "role": "government_liaison", "on_behalf_of": {"kind": "government", "country": "NL"}}}
+    company = {
+        "requester": {
+            "actor_id": "x",
+            "role": "trusted_flagger",
+            "on_behalf_of": {"kind": "company", "name": "Brightfield Mills"},
+        }
+    }
+    state = {
+        "requester": {
+            "actor_id": "x",
+            "role": "government_liaison",
+            "on_behalf_of": {"kind": "government", "country": "NL"},
+        }
+    }
     return (
-        Example("a government and a vigil", sketch(request=state, meeting={"title": "Candlelight vigil for the victims of the massacre"}), True),
-        Example("a company and its workers", sketch(request=company, meeting={"title": "Union organizing committee"}), True),
-        Example("a company that the meeting names", sketch(request=company, meeting={"title": "Stop Brightfield"}), True),
+        Example(
+            "a government and a vigil",
+            sketch(request=state, meeting={"title": "Candlelight vigil for the victims of the massacre"}),
+            True,
+        ),
+        Example(
+            "a company and its workers",
+            sketch(request=company, meeting={"title": "Union organizing committee"}),
+            True,
+        ),
+        Example(
+            "a company that the meeting names",
+            sketch(request=company, meeting={"title": "Stop Brightfield"}),
+            True,
+        ),
         Example("a government and a hedge", sketch(request=state), False),
         Example("nobody's agent and a vigil", sketch(meeting={"title": "Vigil"}), False),
     )

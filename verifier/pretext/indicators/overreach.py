@@ -15,9 +15,15 @@ def look(view: View) -> Sign | None:
     """Count grave claims with nothing behind them; compare the action with what any such claim could bear."""
     policy, request = view.policy, view.case.request
     grave = {f.claim.category for f in view.findings if policy.categories[f.claim.category].grave}
-    shown = any(f.verdict == "supported" or f.others or f.target.probability >= policy.thresholds.uncertain_at for f in view.findings)
+    shown = any(
+        f.verdict == "supported" or f.others or f.target.probability >= policy.thresholds.uncertain_at
+        for f in view.findings
+    )
     if len(grave) >= 2 and not shown:
-        return Sign(0.6, f"Several of the gravest categories at once ({', '.join(sorted(grave))}), and the platform saw none of them.")
+        return Sign(
+            0.6,
+            f"Several of the gravest categories at once ({', '.join(sorted(grave))}), with nothing shown.",
+        )
     rule = policy.actions.get(request.action)
     if rule is None or shown or request.action not in _WIDE:
         return None
@@ -28,14 +34,23 @@ def look(view: View) -> Sign | None:
 
 def _examples() -> tuple[Example, ...]:
     two = tuple(
-        {"claim_id": f"c{n}", "category": category, "narrative": "It was terrible.", "occurred_at": START + timedelta(minutes=20)}
+        {
+            "claim_id": f"c{n}",
+            "category": category,
+            "narrative": "It was terrible.",
+            "occurred_at": START + timedelta(minutes=20),
+        }
         for n, category in enumerate(("terrorism", "incitement"))
     )
     one = {"category": "self_harm", "narrative": "They encouraged it."}
     return (
         Example("two of the gravest, nothing shown", sketch(request={"claims": two}), True),
         Example("one grave claim", sketch(), False),
-        Example("removing somebody for self-harm talk", sketch(request={"action": "remove_participant"}, claim=one), False),
+        Example(
+            "removing somebody for self-harm talk",
+            sketch(request={"action": "remove_participant"}, claim=one),
+            False,
+        ),
         Example("ending a meeting for self-harm talk", sketch(request={"action": "end_meeting"}, claim=one), True),
     )
 

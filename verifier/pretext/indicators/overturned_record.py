@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from verifier.case import Case
 from verifier.pretext.sketch import sketch
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 
@@ -13,17 +14,22 @@ def look(view: View) -> Sign | None:
     record = view.case.history.requester
     if record is None or record.overturned_90d < _LONG or record.overturned_90d <= record.upheld_90d:
         return None
-    return Sign(0.55, f"Of this requester's last {record.requests_90d} requests {record.overturned_90d} were overturned and {record.upheld_90d} upheld.")
+    return Sign(
+        0.55,
+        f"Of this requester's last {record.requests_90d} requests {record.overturned_90d} were overturned.",
+    )
 
 
 def _examples() -> tuple[Example, ...]:
-    def case(asked: int, upheld: int, overturned: int) -> object:
-        return sketch(history={"requester": {"requests_90d": asked, "upheld_90d": upheld, "overturned_90d": overturned}})
+    def case(asked: int, upheld: int, overturned: int) -> Case:
+        return sketch(
+            history={"requester": {"requests_90d": asked, "upheld_90d": upheld, "overturned_90d": overturned}}
+        )
 
     return (
-        Example("mostly overturned", case(14, 3, 9), True),  # type: ignore[arg-type]
-        Example("a busy automaton", case(2210, 1490, 401), False),  # type: ignore[arg-type]
-        Example("too few to tell", case(3, 0, 2), False),  # type: ignore[arg-type]
+        Example("mostly overturned", case(14, 3, 9), True),
+        Example("a busy automaton", case(2210, 1490, 401), False),
+        Example("too few to tell", case(3, 0, 2), False),
     )
 
 

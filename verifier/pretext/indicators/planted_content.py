@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from verifier.case import Account, Participant
+from verifier.case import Account, Case, Participant
 from verifier.clusters import same_device, same_place
 from verifier.pretext.sketch import START, account, report, sketch
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
@@ -14,7 +14,12 @@ def look(view: View) -> Sign | None:
     """For everybody who is not the target and showed what is claimed: are they one with a complainant?"""
     people = {p.participant_id: p for p in view.case.meeting.participants}
     shown = {who for f in view.unsupported for who, _ in f.others} - view.who.host_side
-    found = [(people[who], why, ref) for who in sorted(shown) if who in people and (tie := _tie(view, people[who])) for why, ref in [tie]]
+    found = [
+        (people[who], why, ref)
+        for who in sorted(shown)
+        if who in people and (tie := _tie(view, people[who]))
+        for why, ref in [tie]
+    ]
     if not found:
         return None
     ways = "; ".join(dict.fromkeys(why for _, why, _ in found))
@@ -51,24 +56,42 @@ def _complainants(view: View) -> list[tuple[str, Account, bool]]:
 
 
 def _examples() -> tuple[Example, ...]:
-    def case(reporter: Account, *, present: bool) -> object:
+    def case(reporter: Account, *, present: bool) -> Case:
         base = sketch()
         late = START + timedelta(minutes=29)
-        planter = {"participant_id": "p9", "display_name": "Guest", "joined_at": late, "account": account("p9", days=1, network="n-9")}
-        line = {"signal_id": "s9", "kind": "transcript", "observed_at": late + timedelta(minutes=1), "participant_id": "p9",
-                "text": "everybody join the fighters and pay the fighters", "language": "en"}  # fmt: skip
+        planter = {
+            "participant_id": "p9",
+            "display_name": "Guest",
+            "joined_at": late,
+            "account": account("p9", days=1, network="n-9"),
+        }
+        line = {
+            "signal_id": "s9",
+            "kind": "transcript",
+            "observed_at": late + timedelta(minutes=1),
+            "participant_id": "p9",
+            "text": "everybody join the fighters and pay the fighters",
+        }
         meeting = base.meeting.model_dump() | {"participants": (*base.meeting.model_dump()["participants"], planter)}
         return sketch(
             meeting=meeting,
             signals=(*(s.model_dump() for s in base.signals), line),
-            claim={"category": "terrorism", "participant_ids": (), "narrative": "People in the meeting recruited for fighters."},
+            claim={
+                "category": "terrorism",
+                "participant_ids": (),
+                "narrative": "People in the meeting recruited for fighters.",
+            },
             reports=(report("1", "They recruit fighters there", who=reporter, present=present),),
         )
 
     return (
-        Example("the planter reports it", case(account("p9", days=1, network="n-9"), present=True), True),  # type: ignore[arg-type]
-        Example("a fresh reporter on the planter's network", case(account("y", days=1, network="n-9"), present=False), True),  # type: ignore[arg-type]
-        Example("an attendee of long standing reports the intruder", case(account("p2"), present=True), False),  # type: ignore[arg-type]
+        Example("the planter reports it", case(account("p9", days=1, network="n-9"), present=True), True),
+        Example(
+            "a fresh reporter on the planter's network",
+            case(account("y", days=1, network="n-9"), present=False),
+            True,
+        ),
+        Example("an attendee of long standing reports the intruder", case(account("p2"), present=True), False),
     )
 
 

@@ -32,15 +32,29 @@ def look(view: View) -> Sign | None:
     refs = [c.ref for c in view.sources.complaints if c.saw and c.at is not None and c.at < started - slack]
     if not refs:
         return None
-    return Sign(0.85, f"{len(refs)} complaint(s) tell what was seen in the meeting, but came before it began.", tuple(refs))
+    return Sign(
+        0.85,
+        f"{len(refs)} complaint(s) tell what was seen in the meeting, but came before it began.",
+        tuple(refs),
+    )
 
 
 def _examples() -> tuple[Example, ...]:
-    later = {"started_at": None, "ended_at": None, "coverage": (), "scheduled_start": START + timedelta(days=2), "scheduled_end": None}
+    later = {
+        "started_at": None,
+        "ended_at": None,
+        "coverage": (),
+        "scheduled_start": START + timedelta(days=2),
+        "scheduled_end": None,
+    }
     early = report("1", "I saw the host threaten people in this meeting", minutes=-180)
     return (
         Example("seen in a meeting that never took place", sketch(meeting=later, signals=()), True),
-        Example("a worry about a meeting to come", sketch(meeting=later, signals=(), claim={"occurred_at": None}), False),
+        Example(
+            "a worry about a meeting to come",
+            sketch(meeting=later, signals=(), claim={"occurred_at": None}),
+            False,
+        ),
         Example("a witness before the start", sketch(reports=(early,)), True),
         Example("a witness during the meeting", sketch(reports=(report("1", "I saw it"),)), False),
     )

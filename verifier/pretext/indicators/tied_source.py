@@ -20,20 +20,26 @@ def look(view: View) -> Sign | None:
             refs.append(f"participant:{who}")
     if not refs:
         return None
-    return Sign(0.9, f"The requester shares a network or device with {len(set(refs))} of those who pass as independent.", tuple(dict.fromkeys(refs)))
+    return Sign(
+        0.9,
+        f"The requester shares a network or device with {len(set(refs))} of those who pass as independent.",
+        tuple(dict.fromkeys(refs)),
+    )
 
 
 def _examples() -> tuple[Example, ...]:
     me = account("req", network="n-req")
     requester = {"actor_id": "flagger", "role": "trusted_flagger", "account": me}
     other = account("z", network="n-req")
+    asked = {"requester": requester}
+    shown = asked | {"evidence": (exhibit("1", "document", "A note.", author=other),)}
+    theirs, own = report("1", "Bad meeting", who=other), report("1", "I was there", who=me)
     return (
-        Example("a reporter on the requester's network", sketch(request={"requester": requester}, reports=(report("1", "Bad meeting", who=other),)), True),
-        Example("an exhibit by somebody on the requester's network",
-                sketch(request={"requester": requester, "evidence": (exhibit("1", "document", "A note.", author=other),)}), True),
-        Example("the requester's own report, openly", sketch(request={"requester": requester}, reports=(report("1", "I was there", who=me),)), False),
-        Example("nobody in common", sketch(request={"requester": requester}, reports=(report("1", "Bad meeting"),)), False),
-    )  # fmt: skip
+        Example("a reporter on the requester's network", sketch(request=asked, reports=(theirs,)), True),
+        Example("an exhibit by somebody on the requester's network", sketch(request=shown), True),
+        Example("the requester's own report, openly", sketch(request=asked, reports=(own,)), False),
+        Example("nobody in common", sketch(request=asked, reports=(report("1", "Bad meeting"),)), False),
+    )
 
 
 SPEC = IndicatorSpec(

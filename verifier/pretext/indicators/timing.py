@@ -6,16 +6,18 @@ import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from verifier.lexicon import lexicon
+from verifier.lexicon import lexicon, phrases
 from verifier.normalise import fold
 from verifier.pretext.sketch import sketch
-from verifier.pretext.topics import mentions
+from verifier.pretext.topics import mentions, sample
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 
 _AHEAD = timedelta(days=3)
 _REMEMBERING = ("commemoration", "dissent", "war_crimes", "minorities", "labour")
 _ISO = re.compile(r"(?<!\d)(?:\d{4}[-./年])?(\d{1,2})[-./月](\d{1,2})(?!\d)")
-_DASH_SIX_FOUR = re.compile("(?<!十)([一二三四五六七八九十])([一二三四五六七八九十])(?=[三四五六七八九十]*(?:周年|週年|追思|纪念|紀念|屠杀|事件))")
+_DASH_SIX_FOUR = re.compile(
+    "(?<!十)([一二三四五六七八九十])([一二三四五六七八九十])(?=[三四五六七八九十]*(?:周年|週年|追思|纪念|紀念|屠杀|事件))"
+)
 _HAN = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
 
 
@@ -24,7 +26,7 @@ def look(view: View) -> Sign | None:
     case = view.case
     asked = case.request.submitted_at
     head = fold(f"{case.meeting.title} \n {case.meeting.description}")
-    talk = [p.text for p in view.passages]
+    talk = [p.text for p in sample(view.passages)]
     starts = case.meeting.started_at or case.meeting.scheduled_start
     if any(mentions(topic, head) for topic in _REMEMBERING):
         days = {_day(entry, asked) for entry in lexicon("topics")["calendar"]}
@@ -32,11 +34,39 @@ def look(view: View) -> Sign | None:
             return Sign(0.55, "The request comes on or just before a day of remembrance that the meeting keeps.")
     for text in (head, *talk):
         for day in _dates(text, asked):
-            if _ahead({day}, asked) and (mentions("set_day", head) or mentions("set_day", text) or any(mentions(t, head) for t in _REMEMBERING)):
-                return Sign(0.55, f"The request comes just before {day:%-d %B}, a set day that the meeting itself speaks of.")
-    if any(mentions("tomorrow", text) and mentions("set_day", text) for text in (head, *talk)):
-        return Sign(0.5, "The request comes on the eve of a set day that the meeting itself speaks of.")
+            if _ahead({day}, asked) and (
+                mentions("set_day", head) or mentions("set_day", text) or any(mentions(t, head) for t in _REMEMBERING)
+            ):
+                return Sign(
+                    0.55,
+                    f"The request comes just before {day:%-d %B}, a set day that the meeting itself speaks of.",
+                )
+    own_words = fold(f"{case.request.justification} {case.request.legal_basis.reference or ''}")
+    if mentions("set_day", head) or mentions("set_day", own_words):
+        for text in (head, *talk, own_words):
+            weekdays = {_next_weekday(n, asked) for n in _weekdays(text)}
+            if _ahead(weekdays, asked) and (text != head or mentions("set_day", head)):
+                return Sign(
+                    0.5,
+                    "The request comes within days of a set day that the meeting or the request speaks of.",
+                )
+    if any(mentions("tomorrow", text) and mentions("set_day", text) for text in (head, *talk, own_words)):
+        return Sign(0.5, "The request comes on the eve of a set day that the meeting or the request speaks of.")
     return None
+
+
+def _next_weekday(weekday: int, asked: datetime) -> date:
+    return asked.date() + timedelta(days=(weekday - asked.weekday()) % 7)
+
+
+def _weekdays(text: str) -> set[int]:
+    """Weekdays (Monday 0) that a folded text names."""
+    return {
+        n
+        for _, names in lexicon("topics")["weekdays"]
+        for n, name in enumerate(names)
+        if phrases((str(name),)).search(text)
+    }
 
 
 def _ahead(days: set[date], asked: datetime) -> bool:
@@ -86,9 +116,21 @@ def _months() -> tuple[tuple[int, re.Pattern[str]], ...]:
 
 def _examples() -> tuple[Example, ...]:
     return (
-        Example("two days before the hearing", sketch(meeting={"title": "Getting ready for the public hearing on 22 May"}), True),
-        Example("a hearing far ahead", sketch(meeting={"title": "Getting ready for the public hearing on 2 October"}), False),
-        Example("the eve of a day of remembrance", sketch(meeting={"title": "Memorial evening for the deported"}), True),
+        Example(
+            "two days before the hearing",
+            sketch(meeting={"title": "Getting ready for the public hearing on 22 May"}),
+            True,
+        ),
+        Example(
+            "a hearing far ahead",
+            sketch(meeting={"title": "Getting ready for the public hearing on 2 October"}),
+            False,
+        ),
+        Example(
+            "the eve of a day of remembrance",
+            sketch(meeting={"title": "Memorial evening for the deported"}),
+            True,
+        ),
         Example("an ordinary evening", sketch(), False),
     )
 
