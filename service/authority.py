@@ -83,14 +83,11 @@ def _notes(case: Case, moved: int) -> tuple[str, ...]:
         "signals": len(case.signals),
         "reports": len(case.reports),
         "coverage spans": len(case.meeting.coverage),
-        "past requests and reused exhibits": (case.history.requester is not None)
-        + len(case.history.evidence_reuse),
+        "past requests and reused exhibits": (case.history.requester is not None) + len(case.history.evidence_reuse),
     }
     given = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
     if not given:
-        return (
-            "the caller's key may only submit: the case has no platform record, so nothing can be cleared",
-        )
+        return ("the caller's key may only submit: the case has no platform record, so nothing can be cleared",)
     return (
         f"the caller's key may only submit: {given} are not believed; "
         f"{moved} of them with text are kept as requester evidence",

@@ -73,9 +73,7 @@ def read_keys(value: str) -> KeyRing:
         # Lists parse strictly from Python objects too, and the hash pattern keeps keys out of messages.
         entries = TypeAdapter(list[_Entry]).validate_python(_no_constants(text))
     except ValidationError as error:
-        places = "; ".join(
-            f"/{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)
-        )
+        places = "; ".join(f"/{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
         raise InvalidKeys(f"not a list of {{key_sha256, name, may}}: {places}") from None
     for field in ("key_sha256", "name"):
         repeated = sum(n > 1 for n in Counter(getattr(entry, field) for entry in entries).values())

@@ -79,9 +79,7 @@ def main() -> int:
         _sum_up(console, answers)
         served = True
         if keep:
-            console.print(
-                f"\nStill running: {address}/docs, process {process.pid}, log {folder / 'service.log'}"
-            )
+            console.print(f"\nStill running: {address}/docs, process {process.pid}, log {folder / 'service.log'}")
             console.print(f"Stop it: kill {process.pid}")
         return 0
     except (DemoFailed, OSError) as failed:
@@ -103,11 +101,7 @@ def _free_port() -> int:
 
 
 def _start(port: int, folder: Path) -> subprocess.Popen[bytes]:
-    environ = {
-        k: v
-        for k, v in os.environ.items()
-        if k not in ("TAKEDOWN_API_KEYS", "TAKEDOWN_HOST", "TAKEDOWN_PORT")
-    }
+    environ = {k: v for k, v in os.environ.items() if k not in ("TAKEDOWN_API_KEYS", "TAKEDOWN_HOST", "TAKEDOWN_PORT")}
     with (folder / "service.log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "service.cli", "serve", "--host", "127.0.0.1", "--port", str(port)],
@@ -161,9 +155,7 @@ def _call(url: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, 
         data=None if body is None else json.dumps(body).encode(),
         headers={"Content-Type": "application/json"},
     )
-    opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({})
-    )  # loopback never goes through a proxy
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback never goes through a proxy
     try:
         with opener.open(request, timeout=ANSWER_WITHIN_S) as response:
             return response.status, json.load(response)
@@ -204,9 +196,7 @@ def _verdict(claim: dict[str, Any]) -> str:
 
 def _sum_up(console: Console, answers: list[Answered]) -> None:
     right = sum(a.assessment["disposition"] in a.acceptable for a in answers)
-    console.print(
-        f"{right} of {len(answers)} answers are as people labelled these cases; labels were not sent."
-    )
+    console.print(f"{right} of {len(answers)} answers are as people labelled these cases; labels were not sent.")
     for answered in answers:
         if answered.assessment["disposition"] not in answered.acceptable:
             console.print(f"  differs: {answered.story}: people say {' or '.join(answered.acceptable)}")

@@ -84,13 +84,9 @@ class LocalVerifier:
             except JudgeUnavailable as unavailable:
                 self._missing = unavailable
                 raise
-            except (
-                Exception
-            ) as broken:  # whatever a damaged file does to a loader, it must not clear or crash
+            except Exception as broken:  # whatever a damaged file does to a loader, it must not clear or crash
                 log.exception("loading the text judge failed")
-                self._missing = JudgeUnavailable(
-                    f"the text model could not be loaded ({type(broken).__name__})"
-                )
+                self._missing = JudgeUnavailable(f"the text model could not be loaded ({type(broken).__name__})")
                 raise self._missing from broken
             return self._judge
 

@@ -55,9 +55,7 @@ class ProblemDetails(Exception):  # noqa: N818 - named as the RFC names it
         if request_id is not None:
             body["request_id"] = request_id
         if self.errors:
-            body["errors"] = [
-                {"pointer": e.pointer, "message": e.message, "hint": e.hint} for e in self.errors
-            ]
+            body["errors"] = [{"pointer": e.pointer, "message": e.message, "hint": e.hint} for e in self.errors]
         return body
 
 

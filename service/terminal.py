@@ -31,9 +31,7 @@ def safe(text: str) -> str:
 
 def safe_json(document: str) -> str:
     """JSON whose hidden characters are escaped: the same document to a parser, harmless to a terminal."""
-    return _UNSAFE_IN_JSON.sub(
-        lambda found: found[0] if found[0] == "\n" else json.dumps(found[0])[1:-1], document
-    )
+    return _UNSAFE_IN_JSON.sub(lambda found: found[0] if found[0] == "\n" else json.dumps(found[0])[1:-1], document)
 
 
 def blurred(text: str) -> str:

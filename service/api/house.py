@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from fastapi import Request
 
@@ -11,6 +10,7 @@ from service.api.pool import WorkPool
 from service.api.readiness import Readiness
 from service.callers import LOCAL, Caller
 from service.engine import CaseVerifier
+from service.loopback import is_loopback
 from service.problems import ProblemDetails
 from service.settings import Settings
 
@@ -54,9 +54,9 @@ def caller_of(request: Request) -> Caller:
 
 
 def _is_local(request: Request) -> bool:
-    if request.client is None:  # a Unix socket: the file's permissions say who may connect
-        return True
-    try:
-        return ip_address(request.client.host).is_loopback
-    except ValueError:
+    """Whether a person or program on this machine asks: not a proxy for others, not a web page of elsewhere."""
+    if any(header in request.headers for header in ("forwarded", "x-forwarded-for", "x-real-ip")):
         return False
+    if not is_loopback(request.url.hostname or ""):
+        return False
+    return request.client is not None and is_loopback(request.client.host)

@@ -48,9 +48,7 @@ class RequestContext:
             log.exception("request %s failed", request_id)
             if started:
                 raise
-            problem = ProblemDetails(
-                "failed", "An unexpected error; it is in the service's log under request_id."
-            )
+            problem = ProblemDetails("failed", "An unexpected error; it is in the service's log under request_id.")
             response = problem_response(problem, instance=scope["path"], request_id=request_id)
             await response(scope, receive, send_with_id)
 

@@ -44,17 +44,14 @@ async def _http(request: Request, error: Exception) -> Response:
         detail = f"{request.method} is not allowed on {request.url.path}."
         return _answer(request, ProblemDetails("method-not-allowed", detail, headers=error.headers))
     if error.status_code == 404:
-        return _answer(
-            request, ProblemDetails("not-found", "No such path; /openapi.json lists what there is.")
-        )
+        return _answer(request, ProblemDetails("not-found", "No such path; /openapi.json lists what there is."))
     return _answer(request, ProblemDetails("failed", "The request could not be handled."))
 
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     problems = (
-        Problem("/" + "/".join(map(str, one["loc"])), str(one["msg"]), "see /openapi.json")
-        for one in error.errors()
+        Problem("/" + "/".join(map(str, one["loc"])), str(one["msg"]), "see /openapi.json") for one in error.errors()
     )
     return _answer(request, ProblemDetails("invalid-case", "The request is not valid.", problems))
 

@@ -27,9 +27,7 @@ class MissingPackage(click.ClickException):
     def __init__(self, command: str, package: str) -> None:
         extra = EXTRAS.get(command)
         how = f"pip install '{DISTRIBUTION}[{extra}]'" if extra else f"pip install {package}"
-        super().__init__(
-            f"`{command}` needs the package {package}, which is not installed. Install it: {how}"
-        )
+        super().__init__(f"`{command}` needs the package {package}, which is not installed. Install it: {how}")
 
 
 class Commands(click.Group):

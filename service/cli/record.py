@@ -22,9 +22,7 @@ class RecordIndex:
         kind, _, name = ref.partition(":")
         if kind == "signal" and name in self._signals:
             signal = self._signals[name]
-            return _joined(
-                _clock(signal.observed_at), f"{self.person(signal.participant_id)}, {_words(signal.kind)}"
-            )
+            return _joined(_clock(signal.observed_at), f"{self.person(signal.participant_id)}, {_words(signal.kind)}")
         if kind == "report" and name in self._reports:
             report = self._reports[name]
             who = report.reporter.account_id if report.reporter else "unknown"

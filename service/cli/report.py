@@ -123,9 +123,7 @@ class Report:
     def _allegation(self, claim: Claim) -> Text:
         when = f" at {claim.occurred_at:%H:%M:%S}" if claim.occurred_at else ""
         words = shortened(safe(claim.narrative), MAX_QUOTE)
-        return Text.assemble(
-            (f"alleged{when}: ", "dim"), (blurred(words) if self._blur else words, "italic dim")
-        )
+        return Text.assemble((f"alleged{when}: ", "dim"), (blurred(words) if self._blur else words, "italic dim"))
 
     def _ledger(self, entries: list[LedgerEntry]) -> Table:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
@@ -136,9 +134,7 @@ class Report:
             note = Text(safe(entry.question), style="dim")
             if entry.note:
                 note.append("\n").append_text(self._told(entry.note))
-            table.add_row(
-                Text(safe(entry.element)), Text(word, style=style), note, Text(_refs(entry.refs, 6))
-            )
+            table.add_row(Text(safe(entry.element)), Text(word, style=style), note, Text(_refs(entry.refs, 6)))
         return table
 
     def _evidence(self, evidence: EvidenceRef) -> Text:
@@ -154,12 +150,8 @@ class Report:
 
     def _pretext(self) -> list[RenderableType]:
         pretext = self._answer.pretext
-        word = (
-            Text("flagged", style="bold red") if pretext.flagged else Text("not flagged", style="bold green")
-        )
-        parts: list[RenderableType] = [
-            _heading("Pretext: ").append_text(word).append(f", score {pretext.score:.2f}")
-        ]
+        word = Text("flagged", style="bold red") if pretext.flagged else Text("not flagged", style="bold green")
+        parts: list[RenderableType] = [_heading("Pretext: ").append_text(word).append(f", score {pretext.score:.2f}")]
         signs = _grid(head_style="")
         for sign in pretext.indicators:
             filled = round(sign.strength * 5)
@@ -177,9 +169,7 @@ class Report:
         lines: list[RenderableType] = [_heading("What the record supports instead")]
         for action in self._answer.proportionate_actions:
             what = f"{action.get('target_kind', '')} {action.get('target_id', '')}"
-            line = Text.assemble(
-                (safe(str(action.get("action", "?")).replace("_", " ")), "bold"), f": {safe(what)}"
-            )
+            line = Text.assemble((safe(str(action.get("action", "?")).replace("_", " ")), "bold"), f": {safe(what)}")
             if action.get("reason"):
                 line.append("  ").append_text(self._told(str(action["reason"])))
             lines.append(_indented(line))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import click
 
 from service.cli.exits import Exit
 from service.cli.options import model_option, policy_option, timeout_option
+from service.loopback import is_loopback
 from service.settings import InvalidSettings, Settings
 from verifier.policy import InvalidPolicy
 
@@ -80,16 +80,6 @@ def serve(
     _run(app, settings)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether an address can only be reached from this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _run(app: FastAPI, settings: Settings) -> None:
     import uvicorn
 
@@ -100,7 +90,14 @@ def _run(app: FastAPI, settings: Settings) -> None:
             "Never put this behind a proxy. Set TAKEDOWN_API_KEYS to serve anybody else.",
             err=True,
         )
-    uvicorn.run(app, host=settings.host, port=settings.port, server_header=False, log_config=_log_config())
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        server_header=False,
+        proxy_headers=False,  # who calls is told by the connection and the key, never by a header
+        log_config=_log_config(),
+    )
 
 
 def _log_config() -> dict[str, object]:

@@ -73,9 +73,7 @@ def verify(
     ctx.exit(most_serious(exits))
 
 
-def _verify_one(
-    name: str, verifier: CaseVerifier, *, as_json: bool, blur: bool, alone: bool, first: bool
-) -> Exit:
+def _verify_one(name: str, verifier: CaseVerifier, *, as_json: bool, blur: bool, alone: bool, first: bool) -> Exit:
     try:
         raw = _read(name)
         case = _parse(raw, verifier)

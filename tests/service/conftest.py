@@ -27,6 +27,7 @@ def serve():
 
         def start(verifier=None, settings=None, client=("127.0.0.1", 50_000)):
             app = create_app(settings or Settings(), verifier)
-            return stack.enter_context(TestClient(app, client=client, raise_server_exceptions=False))
+            here = TestClient(app, "http://127.0.0.1:8080", client=client, raise_server_exceptions=False)
+            return stack.enter_context(here)
 
         yield start

@@ -67,9 +67,7 @@ def answer(case, disposition="review", *, degraded=()):
     quoted = next((s for s in case.signals if s.text), None)
     evidence = ()
     if quoted is not None:
-        evidence = (
-            EvidenceRef(ref=f"signal:{quoted.signal_id}", stance="refutes", weight=0.5, quote=quoted.text),
-        )
+        evidence = (EvidenceRef(ref=f"signal:{quoted.signal_id}", stance="refutes", weight=0.5, quote=quoted.text),)
     return Assessment(
         request_id=case.request.request_id,
         disposition=disposition,

@@ -71,13 +71,9 @@ def test_other_media_types_are_refused(serve, case, headers):
     assert_problem(response, 415, "not-json-type")
 
 
-@pytest.mark.parametrize(
-    "media_type", ["application/json; charset=utf-8", 'Application/JSON; charset="UTF-8"']
-)
+@pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", 'Application/JSON; charset="UTF-8"'])
 def test_json_media_types_are_accepted(serve, case, media_type):
-    response = serve(FakeVerifier()).post(
-        URL, content=json.dumps(case).encode(), headers={"Content-Type": media_type}
-    )
+    response = serve(FakeVerifier()).post(URL, content=json.dumps(case).encode(), headers={"Content-Type": media_type})
     assert response.status_code == 200
 
 

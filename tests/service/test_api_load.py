@@ -29,9 +29,7 @@ def test_ready_once_the_judge_has_answered(serve):
 
 
 def test_not_ready_with_the_reason_while_verification_answers(serve, case):
-    client = serve(
-        FakeVerifier("review", degraded=("the model file is missing",), probe_error="model file missing")
-    )
+    client = serve(FakeVerifier("review", degraded=("the model file is missing",), probe_error="model file missing"))
     wait_until(lambda: "missing" in client.get("/readyz").json()["detail"])
     assert_problem(client.get("/readyz"), 503, "not-ready")
     assert client.get("/healthz").status_code == 200

@@ -69,14 +69,35 @@ def test_a_caller_who_only_submits_is_not_believed_and_clears_nothing(keyed, cas
 
 
 def test_a_key_without_submit_may_not_submit(keyed, case):
-    assert_problem(
-        keyed(FakeVerifier()).post(URL, json=case, headers=bearer("s3cret-eye")), 403, "not-allowed"
-    )
+    assert_problem(keyed(FakeVerifier()).post(URL, json=case, headers=bearer("s3cret-eye")), 403, "not-allowed")
 
 
-def test_without_keys_only_this_machine_is_served(serve, case):
-    client = serve(FakeVerifier("cleared"), client=("203.0.113.9", 1))
-    assert_problem(client.post(URL, json=case), 403, "local-only")
+@pytest.mark.parametrize("address", ["203.0.113.9", "10.0.0.2", "::2", "testclient"])
+def test_without_keys_only_this_machine_is_served(serve, case, address):
+    fake = FakeVerifier("cleared")
+    assert_problem(serve(fake, client=(address, 1)).post(URL, json=case), 403, "local-only")
+    assert fake.seen == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "127.0.0.1"},
+        {"Forwarded": "for=127.0.0.1"},
+        {"X-Real-IP": "127.0.0.1"},
+        {"Host": "rebound.example"},
+        {"Host": "127.0.0.1.rebound.example:8080"},
+    ],
+)
+def test_without_keys_neither_proxies_nor_pages_of_elsewhere_are_served(serve, case, headers):
+    client = serve(FakeVerifier("cleared"))
+    assert_problem(client.post(URL, json=case, headers=headers), 403, "local-only")
+    assert_problem(client.get("/v1/policy", headers=headers), 403, "local-only")
+
+
+@pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1", "[::1]:8080"])
+def test_without_keys_this_machine_is_served_by_its_own_names(serve, case, host):
+    assert serve(FakeVerifier()).post(URL, json=case, headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["02", "05", "10", "24"])

@@ -90,9 +90,7 @@ def test_unknown_commands_are_bad_input():
     assert run("clear-everything").exit_code == 2
 
 
-@pytest.mark.parametrize(
-    "command", [(), ("verify",), ("serve",), ("policy",), ("policy", "check"), ("schema",)]
-)
+@pytest.mark.parametrize("command", [(), ("verify",), ("serve",), ("policy",), ("policy", "check"), ("schema",)])
 def test_every_command_has_help(command):
     result = run(*command, "--help")
     assert result.exit_code == 0

@@ -52,9 +52,7 @@ def test_a_pipe_gets_no_colour_codes():
 
 
 def test_degraded_parts_are_loud():
-    text = report_on(
-        parse_case(case_file("02").read_bytes()), "review", degraded=("the text model is missing",)
-    )
+    text = report_on(parse_case(case_file("02").read_bytes()), "review", degraded=("the text model is missing",))
     assert "DEGRADED" in text
     assert "the text model is missing" in text
 

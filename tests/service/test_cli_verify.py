@@ -13,9 +13,7 @@ from .fakes import FakeVerifier, case_file
 @pytest.fixture
 def run():
     def run(*arguments, verifier=None, stdin=None):
-        return CliRunner().invoke(
-            verify, [str(a) for a in arguments], obj=verifier or FakeVerifier(), input=stdin
-        )
+        return CliRunner().invoke(verify, [str(a) for a in arguments], obj=verifier or FakeVerifier(), input=stdin)
 
     return run
 

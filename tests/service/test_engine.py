@@ -40,9 +40,7 @@ def test_a_judge_is_loaded_once_however_many_ask():
     assert verifier.probe() == "works-1"
 
 
-@pytest.mark.parametrize(
-    "error", [JudgeUnavailable("no file"), ValueError("truncated"), OSError(5, "I/O error")]
-)
+@pytest.mark.parametrize("error", [JudgeUnavailable("no file"), ValueError("truncated"), OSError(5, "I/O error")])
 def test_whatever_loading_does_the_probe_says_unavailable(error):
     with pytest.raises(JudgeUnavailable):
         LocalVerifier(POLICY, failing(error)).probe()

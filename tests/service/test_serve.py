@@ -78,7 +78,7 @@ def test_a_broken_model_is_not_ready_and_says_why(broken_model):
 def test_an_endless_body_is_cut_off(broken_model):
     with socket.create_connection(("127.0.0.1", broken_model[1]), timeout=10) as connection:
         connection.sendall(
-            b"POST /v1/verifications HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            b"POST /v1/verifications HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             b"Transfer-Encoding: chunked\r\n\r\n"
         )
         chunk = b"4000\r\n" + b" " * 0x4000 + b"\r\n"

@@ -1,7 +1,8 @@
 import pytest
 from click.testing import CliRunner
 
-from service.cli.serve import is_loopback, serve
+from service.cli.serve import serve
+from service.loopback import is_loopback
 from service.settings import InvalidSettings, Settings
 
 
