@@ -1,0 +1,146 @@
+"""The shipped judge: ONNX Runtime, numpy and a tokeniser; nothing else.
+
+Each passage runs alone, unpadded, so its numbers never depend on its company; threads work on different passages.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import manifest
+from .judge import Judgement, JudgeUnavailable, Passage, TextJudge
+from .prefilter import Prefilter
+from .tokenise import Ids, PassageTokenizer
+
+DEFAULT = Path(__file__).parent / "weights" / "e5-stance-1"
+ENVIRONMENT = "TAKEDOWN_MODEL_DIR"
+CACHED = 20_000
+"""Judgements remembered, least recently used forgotten first."""
+LONGEST = 4_000
+"""Characters of a text or of its context that are looked at (far more than the tokens kept)."""
+
+
+class OnnxJudge:
+    """A :class:`TextJudge` over one weights folder. Safe to share between threads."""
+
+    def __init__(self, folder: Path, timeout_s: float, threads: int | None) -> None:
+        """Check and load the folder; see :func:`load_judge`."""
+        shipped = manifest.read(folder)
+        try:
+            import onnxruntime
+
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = 1
+            options.inter_op_num_threads = 1
+            options.log_severity_level = 3
+            self._session: Any = onnxruntime.InferenceSession(
+                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+            self._tokenizer = PassageTokenizer.load(folder / "tokenizer.json")
+            self._prefilter = Prefilter.load(folder / "prefilter.npz")
+            settings = shipped.settings
+            self.screen_order: tuple[str, ...] = tuple(settings["categories"])
+            self._lengths = int(settings["context_tokens"]), int(settings["text_tokens"])
+            calibration = [[settings[head][name] for name in self.screen_order] for head in ("violating", "about")]
+            self._scale, self._shift = np.moveaxis(np.array(calibration, np.float64), -1, 0)
+        except ImportError as error:
+            raise JudgeUnavailable("The text model needs onnxruntime, which is not installed.") from error
+        except Exception as error:
+            raise JudgeUnavailable("The text model's files don't fit this version of the program.") from error
+        self.version = shipped.version
+        self.categories = frozenset(self.screen_order)
+        self.timeout_s = timeout_s
+        self._threads = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or 2
+        self._cache: OrderedDict[Passage, Judgement] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def screen(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """See :meth:`TextJudge.screen`."""
+        return self._prefilter.score(self._tokenizer.pieces([text[:480] for text in texts]))
+
+    def judge(self, passages: Sequence[Passage]) -> list[Judgement]:
+        """See :meth:`TextJudge.judge`. All of it, or :class:`JudgeUnavailable` after ``timeout_s`` seconds."""
+        deadline = time.monotonic() + self.timeout_s
+        found: dict[Passage, Judgement] = {}
+        with self._lock:
+            for passage in passages:
+                if passage in self._cache:
+                    self._cache.move_to_end(passage)
+                    found[passage] = self._cache[passage]
+        missing = [passage for passage in dict.fromkeys(passages) if passage not in found]
+        if missing:
+            fresh = self._run(missing, deadline)
+            found.update(fresh)
+            with self._lock:
+                self._cache.update(fresh)
+                while len(self._cache) > CACHED:
+                    self._cache.popitem(last=False)
+        return [found[passage] for passage in passages]
+
+    def _run(self, passages: list[Passage], deadline: float) -> dict[Passage, Judgement]:
+        shortened = [
+            Passage(passage.text[:LONGEST], tuple(turn[-LONGEST:] for turn in passage.context)) for passage in passages
+        ]
+        encoded = self._tokenizer.encode(shortened, *self._lengths)
+        order = sorted(range(len(passages)), key=lambda i: -len(encoded[i].ids))
+        stop = threading.Event()
+
+        def one(i: int) -> tuple[int, Judgement]:
+            if stop.is_set() or time.monotonic() > deadline:
+                stop.set()
+                raise JudgeUnavailable(f"The text model did not answer within {self.timeout_s:g} seconds.")
+            return i, self._one(encoded[i])
+
+        try:
+            if self._threads == 1 or len(passages) == 1:
+                results = dict(map(one, order))
+            else:
+                with ThreadPoolExecutor(min(self._threads, len(passages))) as pool:
+                    results = dict(pool.map(one, order))
+        except JudgeUnavailable:
+            raise
+        except Exception as error:
+            raise JudgeUnavailable("The text model failed while judging a passage.") from error
+        return {passages[i]: judgement for i, judgement in results.items()}
+
+    def _one(self, item: Ids) -> Judgement:
+        ids = np.array([item.ids], np.int64)
+        tokens = np.ones(ids.shape, np.float32)
+        text = tokens.copy()
+        text[0, : item.text_start] = 0
+        (logits,) = self._session.run(None, {"ids": ids, "tokens": tokens, "text": text})
+        raw = logits[0].astype(np.float64)
+        if not np.isfinite(raw).all():
+            raise JudgeUnavailable("The text model gave a number that is no number.")
+        violating, about = np.round(1 / (1 + np.exp(-(raw * self._scale + self._shift))), 4)
+        return Judgement(self._named(violating), self._named(about))
+
+    def _named(self, values: npt.NDArray[np.float64]) -> Mapping[str, float]:
+        return dict(zip(self.screen_order, values.tolist(), strict=True))
+
+
+def load_judge(path: Path | None = None, *, timeout_s: float = 5.0, threads: int | None = None) -> TextJudge:
+    """Load the shipped judge, or the one in ``path`` or in the folder that ``TAKEDOWN_MODEL_DIR`` names.
+
+    Args:
+        path: a weights folder.
+        timeout_s: seconds one call of ``judge`` may take.
+        threads: passages judged at the same time; default all usable cores.
+
+    Raises:
+        JudgeUnavailable: no such folder, a damaged or changed file, or a missing library.
+    """
+    if timeout_s <= 0:
+        raise ValueError("timeout_s must be positive")
+    chosen = path or Path(os.environ.get(ENVIRONMENT) or DEFAULT)
+    return OnnxJudge(Path(chosen), timeout_s, threads)
