@@ -1,0 +1,183 @@
+"""`takedown-verifier evaluate`: labelled cases in, predictions and a report out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from eval import cases
+from eval.report import document, page, pictures
+from eval.running import Engine, Prediction, Setup, open_engine, run
+from eval.scoring.records import Record, record
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.jsonl[.gz]")
+@click.option(
+    "--predictions",
+    "out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    metavar="OUT.jsonl",
+    help="One line per case: the assessment with case_id and elapsed_ms.",
+)
+@click.option(
+    "--report",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="report.md, report.json and, with the `eval` extra, pictures.",
+)
+@click.option(
+    "--policy", type=click.Path(path_type=Path), metavar="FILE", envvar="TAKEDOWN_POLICY", help="Policy in YAML."
+)
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    envvar="TAKEDOWN_MODEL_DIR",
+    help="Folder of the text judge.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes; each loads the judge."
+)
+@click.option("--limit", type=click.IntRange(0), help="Only the first N cases.")
+@click.option("--resume", is_flag=True, help="Keep answers of the same versions that OUT has already.")
+@click.option(
+    "--judge-timeout", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="SECONDS"
+)
+def evaluate(
+    file: Path,
+    out: Path,
+    folder: Path,
+    policy: Path | None,
+    model: Path | None,
+    workers: int,
+    limit: int | None,
+    resume: bool,
+    judge_timeout: float,
+) -> None:
+    """Verify every case of FILE and measure the answers against the labels, where it has any.
+
+    A line that can't be read, or a case on which the verifier fails, never stops the run: it becomes a
+    prediction with disposition `review` and an `error`, and counts as an error in the report.
+    """
+    setup = Setup(policy, model, judge_timeout)
+    engine = open_engine(setup)
+    folder.mkdir(parents=True, exist_ok=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    kept = _kept(out, engine.versions) if resume else {}
+    records = list(_evaluate(file, out, setup, engine, workers, limit, kept))
+    command = " ".join(["takedown-verifier", *sys.argv[1:]])
+    note = getattr(engine.judge, "reason", "")
+    data = {"file": file.name, "sha256": cases.sha256(file)}
+    report = document.build(records, data=data, versions=engine.versions, command=command, judge_note=str(note))
+    drawn = pictures.draw(report, records, folder) if "headline" in report and pictures.available() else []
+    (folder / "report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False), encoding="utf-8")
+    (folder / "report.md").write_text(page.page(report, drawn), encoding="utf-8")
+    _say(report, folder)
+
+
+def _evaluate(
+    file: Path, out: Path, setup: Setup, engine: Engine, workers: int, limit: int | None, kept: dict[str, Prediction]
+) -> Iterator[Record]:
+    """Predict, write each prediction as it comes, and keep what the report needs."""
+    total = sum(1 for _ in islice(cases.lines(file), limit))
+    waiting: list[tuple[int, str]] = []
+
+    def fresh() -> Iterator[tuple[int, str]]:
+        for number, line in enumerate(islice(cases.lines(file), limit), 1):
+            waiting.append((number, line))
+            if not (kept and cases.name_of(line, number) in kept):
+                yield number, line
+
+    predictions = run(fresh(), setup, workers, engine)
+    with ExitStack() as stack:
+        target = stack.enter_context(cases.open_text(out, "wt"))
+        bar = stack.enter_context(_progress())
+        task = bar.add_task("cases", total=total)
+        for number, line, prediction in _in_order(waiting, predictions, kept):
+            target.write(json.dumps(prediction, ensure_ascii=False) + "\n")
+            target.flush()
+            bar.advance(task)
+            yield _record(line, number, prediction, engine)
+
+
+def _in_order(
+    waiting: list[tuple[int, str]], predictions: Iterable[Prediction], kept: dict[str, Prediction]
+) -> Iterator[tuple[int, str, Prediction]]:
+    """Pair lines with their predictions, new or kept; `waiting` fills as `predictions` is drawn."""
+
+    def old(first: tuple[int, str]) -> Prediction | None:
+        return kept.get(cases.name_of(first[1], first[0])) if kept else None
+
+    for prediction in predictions:
+        while (before := old(waiting[0])) is not None:
+            number, line = waiting.pop(0)
+            yield number, line, before
+        number, line = waiting.pop(0)
+        yield number, line, prediction
+    for number, line in waiting:
+        if (before := old((number, line))) is not None:
+            yield number, line, before
+
+
+def _record(line: str, number: int, prediction: Prediction, engine: Engine) -> Record:
+    try:
+        item = cases.parse(line, number, engine.policy.categories)
+    except cases.InvalidCase:
+        return record(prediction, None, ("unreadable",), {}, 0)
+    language = (item.case.meeting.language or "unknown").split("-")[0]
+    slices = (
+        item.slices if any(s.startswith("language:") for s in item.slices) else (*item.slices, f"language:{language}")
+    )
+    categories = {c.claim_id: c.category for c in item.case.request.claims}
+    return record(prediction, item.label, slices, categories, len(item.case.signals))
+
+
+def _kept(out: Path, versions: dict[str, str]) -> dict[str, Prediction]:
+    """Answers of an earlier run with the same versions; a last line cut short is dropped."""
+    kept: dict[str, Prediction] = {}
+    if out.exists():
+        for line in cases.lines(out):
+            try:
+                prediction = json.loads(line)
+            except ValueError:
+                continue
+            if prediction.get("versions") == versions and not prediction.get("error"):
+                kept[prediction["case_id"]] = prediction
+    return kept
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("to go"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+
+
+def _say(report: dict[str, Any], folder: Path) -> None:
+    for warning in report.get("warnings", ()):
+        click.echo(f"warning: {warning}", err=True)
+    for key, name, _ in page.HEADLINE if "headline" in report else ():
+        figure = report["headline"][key]
+        value = "-" if figure["value"] is None else f"{figure['value']:.4f}"
+        click.echo(
+            f"{name:<20} {value:>7}  [{figure['low']:.4f}, {figure['high']:.4f}]  {figure['hits']}/{figure['total']}"
+        )
+    click.echo(f"Report: {folder / 'report.md'}")

@@ -1,0 +1,90 @@
+"""The report as data (`report.json`, schema version 1): everything that the page and the pictures show."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from eval.scoring import curves, rates
+from eval.scoring.records import Record
+
+SCHEMA_VERSION = "1"
+WORST = 25
+
+
+def build(
+    records: Sequence[Record], *, data: dict[str, Any], versions: dict[str, str], command: str, judge_note: str
+) -> dict[str, Any]:
+    """All figures of a run.
+
+    `data`: name and sha256 of the file. `judge_note`: empty, or why no text judge answered.
+    """
+    labelled = [r for r in records if r.labelled]
+    document: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": command,
+        "data": {**data, "cases": len(records), "labelled": len(labelled)},
+        "versions": versions,
+        "machine": {
+            "python": platform.python_version(),
+            "system": platform.platform(),
+            "processor": platform.machine(),
+        },
+        "judge_note": judge_note,
+        "given": {d: sum(r.disposition == d for r in records) for d in rates.DISPOSITIONS},
+        "errors": [{"case_id": r.case_id, "error": r.error} for r in records if r.error][:WORST],
+        "timings": rates.timings(records),
+    }
+    if labelled:
+        document |= {
+            "headline": rates.headline(records),
+            "dispositions": rates.dispositions(labelled),
+            "verdicts": rates.verdicts(labelled),
+            "pretext": rates.pretext(labelled),
+            "slices": rates.by_slice(labelled),
+            "worst": worst(labelled),
+            "warnings": warnings(records),
+        }
+        if curves.available():
+            document["support_scores"] = curves.ranking(*curves.support_pairs(labelled))
+            document["pretext_scores"] = curves.ranking(*curves.pretext_pairs(labelled))
+    return document
+
+
+def worst(records: Sequence[Record]) -> list[dict[str, Any]]:
+    """False clears first, then abuse that was held, then other wrong dispositions."""
+    wrong = [r for r in records if not r.right]
+    wrong.sort(key=lambda r: (not r.falsely_cleared, r.disposition != "hold", -(r.pretext_score or 0), r.case_id))
+    return [
+        {
+            "case_id": r.case_id,
+            "acceptable": r.acceptable,
+            "given": r.disposition,
+            "claims": [
+                {"right": c.truth, "given": c.verdict, "support": c.support, "category": c.category} for c in r.claims
+            ],
+            "slices": r.slices,
+            "error": r.error,
+        }
+        for r in wrong[:WORST]
+    ]
+
+
+def warnings(records: Sequence[Record]) -> list[str]:
+    """What a reader should know before believing any figure: constant answers, degenerate scores, errors."""
+    found = []
+    given = {r.disposition for r in records}
+    if len(given) == 1 and len(records) > 20:
+        found.append(f"every answer is `{next(iter(given))}`: this system decides nothing")
+    supports = {c.support for r in records for c in r.claims if c.support is not None}
+    if len(supports) == 1 and len(records) > 20:
+        found.append("every claim has the same support: the scores carry no information")
+    verdicts = {c.verdict for r in records for c in r.claims if c.verdict is not None}
+    if len(verdicts) == 1 and len(records) > 20:
+        found.append(f"every claim is `{next(iter(verdicts))}`")
+    if any(r.error for r in records):
+        found.append(f"{sum(r.error is not None for r in records)} cases could not be answered and count as `review`")
+    return found
