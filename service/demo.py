@@ -61,7 +61,7 @@ class Answered:
 
 def main() -> int:
     """Run the demo; 0 when the service answered every case."""
-    console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 140)
+    console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 120)
     keep = os.environ.get("KEEP") == "1"
     folder = Path(tempfile.mkdtemp(prefix="takedown-demo-"))
     process: subprocess.Popen[bytes] | None = None
@@ -166,12 +166,12 @@ def _call(url: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, 
 
 
 def _table(answers: list[Answered]) -> Table:
-    table = Table(box=box.ROUNDED, show_lines=True)
+    table = Table(box=box.ROUNDED, show_lines=True, expand=True)
     table.add_column("case", ratio=4)
-    table.add_column("asked", ratio=3)
-    table.add_column("verdict", ratio=2)
+    table.add_column("asked", ratio=4)
+    table.add_column("verdict", ratio=3)
     table.add_column("answer", no_wrap=True)
-    table.add_column("first reason", ratio=6)
+    table.add_column("first reasons", ratio=11)
     table.add_column("ms", justify="right", no_wrap=True)
     for answered in answers:
         request, answer = answered.case["request"], answered.assessment
@@ -183,7 +183,7 @@ def _table(answers: list[Answered]) -> Table:
             Text(safe(f"{request['action'].replace('_', ' ')}, for {claims}")),
             Text(verdicts),
             Text(disposition.upper(), style=STYLES[disposition]),
-            Text(safe(answer["reasons"][0] if answer["reasons"] else "")),
+            Text("\n").join(Text(safe(reason)) for reason in answer["reasons"][:2]),
             Text(f"{answered.milliseconds:.0f}"),
         )
     return table

@@ -58,6 +58,13 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 }
 
 
+def bundled_answer(name: str) -> dict[str, Any]:
+    """A real answer to a bundled case, made by `verify --json`; its versions are those of that day."""
+    text = files("service").joinpath("examples", f"answer-{name}.json").read_text("utf-8")
+    answer: dict[str, Any] = json.loads(text)
+    return answer
+
+
 def bundled_case(name: str) -> dict[str, Any]:
     """A bundled case, without its label."""
     labelled = json.loads(files("service").joinpath("examples", f"{name}.json").read_text("utf-8"))
@@ -90,6 +97,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
     body["examples"] = {
         key: {"summary": summary, "value": bundled_case(name)} for key, (name, summary) in SHOWN.items()
     }
+    answer = document["paths"]["/v1/verifications"]["post"]["responses"]["200"]["content"]["application/json"]
+    name, summary = SHOWN["planted_intruders"]
+    answer["examples"] = {"planted_intruders": {"summary": summary, "value": bundled_answer(name)}}
     document["components"]["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "Needed where TAKEDOWN_API_KEYS is set."}
     }

@@ -5,6 +5,8 @@ import pytest
 from service.problems import TYPE_PREFIX
 from service.settings import Settings
 from verifier.assessment import Assessment
+from verifier.problems import parse_case
+from verifier.verify import case_digest
 
 from .fakes import CASES, FakeVerifier
 
@@ -157,6 +159,16 @@ def test_openapi_examples_are_accepted(serve):
     body = document["paths"][URL]["post"]["requestBody"]["content"]["application/json"]
     for example in body["examples"].values():
         assert client.post(URL, json=example["value"]).status_code == 200
+
+
+def test_the_openapi_answer_is_an_answer_to_the_case_beside_it(serve):
+    post = serve(FakeVerifier()).get("/openapi.json").json()["paths"][URL]["post"]
+    asked = post["requestBody"]["content"]["application/json"]["examples"]["planted_intruders"]["value"]
+    shown = post["responses"]["200"]["content"]["application/json"]["examples"]["planted_intruders"]["value"]
+    answer = Assessment.model_validate_json(json.dumps(shown))
+    assert answer.case_digest == case_digest(parse_case(json.dumps(asked)))
+    assert answer.disposition == "hold"
+    assert answer.degraded == ()
 
 
 def test_the_documentation_page(serve):
