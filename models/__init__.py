@@ -3,4 +3,4 @@
 from .judge import CATEGORIES, Judgement, JudgeUnavailable, Passage, TextJudge
 from .runtime import load_judge
 
-__all__ = ["CATEGORIES", "Judgement", "JudgeUnavailable", "Passage", "TextJudge", "load_judge"]
+__all__ = ["CATEGORIES", "JudgeUnavailable", "Judgement", "Passage", "TextJudge", "load_judge"]

@@ -38,7 +38,7 @@ def vary(text: str, language: str, rng: random.Random) -> str:
     if draw < 0.12:
         return like_speech(text)
     if draw < 0.25:
-        return text.strip(".!?。！？؟ \"“”") or text
+        return text.strip('.!?。！？؟ "“”') or text
     if draw < 0.33 and language in FILLERS:
         return f"{rng.choice(FILLERS[language])}, {text}"
     if draw < 0.38:
@@ -65,7 +65,9 @@ def stranger_turns(meetings: Sequence[Meeting], language: str, rng: random.Rando
     return tuple(turn[-120:] for turn in meeting.turns[begin : begin + count])
 
 
-def passage(text: str, context: tuple[str, ...], language: str, meetings: Sequence[Meeting], rng: random.Random) -> Passage:
+def passage(
+    text: str, context: tuple[str, ...], language: str, meetings: Sequence[Meeting], rng: random.Random
+) -> Passage:
     """A labelled text as a training passage.
 
     Two in five texts without context get unrelated meeting turns before them; given context is mostly kept, sometimes

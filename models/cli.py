@@ -9,12 +9,26 @@ import click
 
 
 @click.command()
-@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True, help="Folder with written/ and open/.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for checkpoints; --resume goes on there.")
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="Folder with written/ and open/.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder for checkpoints; --resume goes on there.",
+)
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint in --out.")
-@click.option("--minutes", type=click.FloatRange(min=0.01), default=104.0, show_default=True, help="Time budget in all.")
+@click.option(
+    "--minutes", type=click.FloatRange(min=0.01), default=104.0, show_default=True, help="Time budget in all."
+)
 @click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True)
-@click.option("--freeze", type=click.IntRange(min=0, max=12), default=4, show_default=True, help="Lowest layers that don't learn.")
+@click.option(
+    "--freeze", type=click.IntRange(min=0, max=12), default=4, show_default=True, help="Lowest layers that don't learn."
+)
 @click.option("--seed", type=int, default=7, show_default=True)
 def train(**options: object) -> None:
     """Train the text judge on folders of labelled text (needs the ``train`` extra: torch and others)."""

@@ -27,18 +27,35 @@ OWN_DATA = Path(__file__).parent / "data"
 
 OVERLAP: frozenset[frozenset[str]] = frozenset(
     frozenset(pair.split("~"))
-    for pair in (
-        "incitement~violent_threat incitement~terrorism incitement~hate_speech hate_speech~harassment "
-        "harassment~violent_threat harassment~sexual_content harassment~meeting_disruption "
-        "terrorism~incitement harassment~self_harm sexual_content~meeting_disruption illegal_goods~fraud_spam"
-    ).split()
+    for pair in [
+        "incitement~violent_threat",
+        "incitement~terrorism",
+        "incitement~hate_speech",
+        "hate_speech~harassment",
+        "harassment~violent_threat",
+        "harassment~sexual_content",
+        "harassment~meeting_disruption",
+        "terrorism~incitement",
+        "harassment~self_harm",
+        "sexual_content~meeting_disruption",
+        "illegal_goods~fraud_spam",
+    ]
 )
 """Pairs that one text may well show both: a row of one says nothing about the other."""
 
-HALF: frozenset[frozenset[str]] = frozenset({frozenset({"violent_threat", "terrorism"}), frozenset({"hate_speech", "violent_threat"})})
+HALF: frozenset[frozenset[str]] = frozenset(
+    {frozenset({"violent_threat", "terrorism"}), frozenset({"hate_speech", "violent_threat"})}
+)
 """Pairs that seldom go together: half weight as negatives."""
 
-NOISE = {"cold": 0.5, "germeval2018_de": 0.35, "fox_news_comments": 0.35, "told_br_pt": 0.7, "stormfront": 0.7, "swsr_zh": 0.7}
+NOISE = {
+    "cold": 0.5,
+    "germeval2018_de": 0.35,
+    "fox_news_comments": 0.35,
+    "told_br_pt": 0.7,
+    "stormfront": 0.7,
+    "swsr_zh": 0.7,
+}
 """Loss weight of sources whose labels are coarse; other sources 1."""
 
 SOURCE_COVERS = {
@@ -101,7 +118,9 @@ def split_of(group: str, held_out_percent: int) -> Split:
 
 def clean(text: str) -> str:
     """Remove what only tells the platform a text came from (handles, links, retweet marks, markup)."""
-    text = re.sub(r"@USER|\bRT\b(?=\s*:?\s)|\brt\b(?=\s+@)|\[URL\]|\bURL\b|https?://\S+|www\.\S+|\[(?:EMAIL|PHONE)\]", " ", text)
+    text = re.sub(
+        r"@USER|\bRT\b(?=\s*:?\s)|\brt\b(?=\s+@)|\[URL\]|\bURL\b|https?://\S+|www\.\S+|\[(?:EMAIL|PHONE)\]", " ", text
+    )
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
     return re.sub(r"\s+", " ", text).strip()
 
@@ -137,14 +156,20 @@ def labels(category: str, stance: str, source: str, contrast: bool) -> npt.NDArr
 
 
 def read_contrasts(path: Path) -> Iterator[Row]:
-    """Rows of one file of contrast sets. A group is a plot: the set without its language (our own few plots: with it)."""
-    for line in path.open(encoding="utf-8"):
+    """Rows of one file of contrast sets. A group is a plot: the set without its language (our own plots: with it)."""
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        if not line:
+            continue
         row = json.loads(line)
         if row["category"] not in INDEX or not row["text"].strip():
             continue
         turns = row["context"] or []
         language = row["language"].split("-")[0]
-        plot = row["set"] if path.parent == OWN_DATA else re.sub(r"-(?:zh|ar|fa|tr|ru|es|pt|fr|de|hi|vi|it|pl|nl|en|hans|hant)(?=-|$)", "", row["set"])
+        plot = (
+            row["set"]
+            if path.parent == OWN_DATA
+            else re.sub(r"-(?:zh|ar|fa|tr|ru|es|pt|fr|de|hi|vi|it|pl|nl|en|hans|hant)(?=-|$)", "", row["set"])
+        )
         yield Row(
             row["text"],
             tuple(turn["text"] for turn in turns if turn["text"].strip()),
@@ -190,7 +215,9 @@ def read_meetings(path: Path) -> Iterator[Meeting]:
             row = json.loads(line)
             turns = tuple(text for turn in row["turns"] if (text := clean(turn["text"])))
             if turns:
-                yield Meeting(row["source"], f"{row['source']}/{row['source_id']}", row["language"].split("-")[0], turns)
+                yield Meeting(
+                    row["source"], f"{row['source']}/{row['source_id']}", row["language"].split("-")[0], turns
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +233,8 @@ class Data:
 def load(folder: Path, split: Split) -> Data:
     """Read one split of everything under ``folder`` and of the project's own rows.
 
-    Held out: 24% of the plots in the files written later (``_2``), 4% of the others, 10% of whole meetings of each source,
-    5% of corpus rows, 10% of the project's own groups.
+    Held out: 24% of the plots in the files written later (``_2``), 4% of the others, 10% of whole meetings of each
+    source, 5% of corpus rows, 10% of the project's own groups.
     """
     contrasts = [
         row
@@ -215,9 +242,17 @@ def load(folder: Path, split: Split) -> Data:
         for row in read_contrasts(path)
         if split_of(row.group, 24 if path.stem.endswith("_2") else 4) == split
     ]
-    own = [row for path in sorted(OWN_DATA.glob("*.jsonl")) for row in read_contrasts(path) if split_of(row.group, 10) == split]
+    own = [
+        row
+        for path in sorted(OWN_DATA.glob("*.jsonl"))
+        for row in read_contrasts(path)
+        if split_of(row.group, 10) == split
+    ]
     corpora = [
-        row for path in sorted((folder / "open").glob("texts_*.gz")) for row in read_corpus(path) if split_of(row.group, 5) == split
+        row
+        for path in sorted((folder / "open").glob("texts_*.gz"))
+        for row in read_corpus(path)
+        if split_of(row.group, 5) == split
     ]
     meetings = [
         meeting

@@ -1,9 +1,11 @@
 """From a checkpoint to what ships: ``python -m models.export --run DIR --to DIR [--name NAME]``.
 
-Word embeddings stay the 4-bit blocks they started as (they were frozen, so nothing is lost); every other matrix becomes 8-bit.
-The runtime judges passages one by one, so no passage can change another's numbers. The written model is compared
-with the torch network on sample passages; a difference above ``TOLERANCE`` in any probability is an error.
+Word embeddings stay the 4-bit blocks they started as (they were frozen, so nothing is lost); every other matrix
+becomes 8-bit. The runtime judges passages one by one, so no passage can change another's numbers. The written model is
+compared with the torch network on sample passages; a difference above ``TOLERANCE`` is an error.
 """
+
+# mypy: disable-error-code="import-not-found", allow-subclassing-any, no-warn-return-any, no-warn-unused-ignores
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ from .tokenise import CONTEXT_TOKENS, TEXT_TOKENS, PassageTokenizer
 
 NAME = "e5-stance-1"
 TOLERANCE = (0.01, 0.2)
-"""Largest accepted mean and single difference of uncalibrated probabilities between torch (fp32) and the 8-bit model."""
+"""Largest accepted mean and single difference of uncalibrated probabilities, torch (fp32) to 8-bit."""
 FLOAT = "/down/"
 """Matrices whose inputs have a few huge values: quantising these inputs makes most of the error, so they stay float."""
 
@@ -78,7 +80,8 @@ def packed_words(keep: npt.NDArray[np.int64]) -> PackedWords:
     start = e5.read(e5.find())
     codes, scales = start.blocks("emb.word", start.sizes["VOC"], start.sizes["H"])
     blocks = codes[keep].reshape(len(keep), -1, e5.BLOCK)
-    return PackedWords(blocks[..., :16] | (blocks[..., 16:] << 4), scales[keep])
+    packed = (blocks[..., :16] | (blocks[..., 16:] << 4)).astype(np.uint8)
+    return PackedWords(packed, scales[keep])
 
 
 def load_network(run: Path, averaged: bool = True) -> StanceNetwork:
@@ -94,7 +97,7 @@ def load_network(run: Path, averaged: bool = True) -> StanceNetwork:
 def to_onnx(network: StanceNetwork, keep: npt.NDArray[np.int64], path: Path) -> None:
     """Write the float model with packed embeddings."""
     words = network.words
-    network.words = packed_words(keep)  # type: ignore[assignment]
+    network.words = packed_words(keep)
     example = torch.tensor([[0, 5, 9, 2, 2, 77, 8, 2]])
     ones = torch.ones(1, 8)
     axes = {name: {0: "batch", 1: "length"} for name in ("ids", "tokens", "text")}
@@ -116,7 +119,7 @@ def to_onnx(network: StanceNetwork, keep: npt.NDArray[np.int64], path: Path) -> 
 def quantise(source: Path, target: Path) -> None:
     """8-bit matrices: integer arithmetic where activations allow it, 8-bit storage only in the ``FLOAT`` places.
 
-    Integer matrices get 7 bits (``reduce_range``), so that processors without VNNI can't saturate: same numbers everywhere.
+    Integer matrices get 7 bits (``reduce_range``), so that processors without VNNI can't saturate.
     """
     import onnx
     from onnx import helper, numpy_helper
@@ -145,7 +148,12 @@ def quantise(source: Path, target: Path) -> None:
         model.graph.node.insert(0, node)
     logging.getLogger().setLevel(logging.ERROR)
     quantize_dynamic(
-        model, str(target), op_types_to_quantize=["MatMul"], per_channel=True, reduce_range=True, weight_type=QuantType.QInt8
+        model,
+        str(target),
+        op_types_to_quantize=["MatMul"],
+        per_channel=True,
+        reduce_range=True,
+        weight_type=QuantType.QInt8,
     )
 
 
@@ -183,7 +191,9 @@ def export(run: Path, to: Path, name: str = NAME, averaged: bool = True) -> tupl
         shutil.copyfile(run / file, to / file)
     difference = compare(network, to / "model.onnx", PassageTokenizer.load(to / "tokenizer.json"))
     if difference[0] > TOLERANCE[0] or difference[1] > TOLERANCE[1]:
-        raise ValueError("the exported model differs from the network by %.3f (mean), %.3f (largest)" % difference)
+        raise ValueError(
+            f"the exported model differs from the network by {difference[0]:.3f} (mean), {difference[1]:.3f} (largest)"
+        )
     neutral = {category: [1.0, 0.0] for category in CATEGORIES}
     settings = {
         "categories": list(CATEGORIES),

@@ -1,9 +1,9 @@
 """Expand the project's own templates into contrast rows: ``python -m models.grammar`` rewrites ``data/own.jsonl``.
 
 A template file is one language. ``@slot a|b|c`` lists fillers; ``@v``, ``@m``, ``@c`` list frames around a violating
-line that keep it violating (endorsing), make it a mention (court, news, training, fiction), or oppose it; ``@k`` lists turns
-before it that make it a mention (a rehearsal, reading out what one received), ``@n`` turns that change nothing. Other lines
-are ``category stance text`` with stance v, m, c or b.
+line that keep it violating (endorsing), make it a mention (court, news, training, fiction), or oppose it; ``@k`` lists
+turns before it that make it a mention (a rehearsal, reading out what one received), ``@n`` turns that change nothing.
+Other lines are ``category stance text`` with stance v, m, c or b.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def fill(text: str, slots: dict[str, list[str]], rng: random.Random) -> str:
 
 def expand(path: Path, seed: int = 11) -> list[dict[str, Any]]:
     """Rows of one template file, duplicates dropped."""
-    language, rng = path.stem, random.Random(f"{seed}{path.stem}")
+    language, rng = path.stem, random.Random(f"{seed}{path.stem}")  # noqa: S311
     slots: dict[str, list[str]] = {}
     lines: list[tuple[str, str, str]] = []
     for line in path.read_text(encoding="utf-8").splitlines():

@@ -24,7 +24,7 @@ CATEGORIES: tuple[str, ...] = (
 """Categories that words can establish, in the order of every array in this package."""
 
 
-class JudgeUnavailable(RuntimeError):
+class JudgeUnavailable(RuntimeError):  # noqa: N818
     """No model, a broken file, or a deadline passed. The message is one plain sentence for people."""
 
 

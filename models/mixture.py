@@ -43,7 +43,9 @@ class Batch:
 
 def row_weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
     """Sampling weights, summing to 1: damp large categories, stances and languages."""
-    cells = Counter((row.category, row.stance if row.contrast else int(row.labels[0].any()), row.source) for row in rows)
+    cells = Counter(
+        (row.category, row.stance if row.contrast else int(row.labels[0].any()), row.source) for row in rows
+    )
     categories = Counter(row.category for row in rows)
     languages = Counter(row.language for row in rows)
     weights = np.empty(len(rows))
@@ -53,7 +55,8 @@ def row_weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
         else:
             cell = cells[row.category, int(row.labels[0].any()), row.source]
             weights[i] = max(cell, 100) ** -0.5 * (row.labels[1].max() + 0.2)
-    return weights / weights.sum()
+    weights /= weights.sum()
+    return weights
 
 
 def draws(weights: npt.NDArray[np.float64], rng: np.random.Generator) -> Iterator[int]:
@@ -72,7 +75,8 @@ class Mixture:
 
     def __init__(self, data: Data, seed: int, alarming: Sequence[tuple[int, int]] = ()) -> None:
         """``alarming``: (meeting, turn) indices of turns worth seeing often."""
-        self.data, self.rng, self.alarming = data, random.Random(seed), alarming
+        self.data, self.alarming = data, alarming
+        self.rng = random.Random(seed)  # noqa: S311
         generator = np.random.default_rng(seed)
         self.pools = {name: getattr(data, name) for name in ("contrasts", "own", "corpora") if getattr(data, name)}
         self.streams = {name: draws(row_weights(rows), generator) for name, rows in self.pools.items()}
@@ -80,7 +84,9 @@ class Mixture:
         for i, meeting in enumerate(data.meetings):
             self.by_source.setdefault(meeting.source, []).append(i)
         self.context_meetings: list[Meeting] = [
-            data.meetings[i] for indices in self.by_source.values() for i in self.rng.sample(indices, min(40, len(indices)))
+            data.meetings[i]
+            for indices in self.by_source.values()
+            for i in self.rng.sample(indices, min(40, len(indices)))
         ]
         self.names = [name for name in SHARES if name == "meetings" or name in self.pools]
 
@@ -114,7 +120,9 @@ class Mixture:
             samples = [self.sample() for _ in range(chunk)]
             keep = [self.rng.choice((24, 32, 32, CONTEXT_TOKENS)) for _ in samples]
             encoded = [
-                item for sample, most in zip(samples, keep, strict=True) for item in tokenizer.encode([sample.passage], most)
+                item
+                for sample, most in zip(samples, keep, strict=True)
+                for item in tokenizer.encode([sample.passage], most)
             ]
             order = sorted(range(chunk), key=lambda i: len(encoded[i].ids))
             groups: list[list[int]] = [[]]
@@ -124,7 +132,12 @@ class Mixture:
                 groups[-1].append(i)
             self.rng.shuffle(groups)
             for group in groups:
-                yield collate([encoded[i].ids for i in group], [encoded[i].text_start for i in group], [samples[i] for i in group], tokenizer.pad)
+                yield collate(
+                    [encoded[i].ids for i in group],
+                    [encoded[i].text_start for i in group],
+                    [samples[i] for i in group],
+                    tokenizer.pad,
+                )
 
 
 def collate(ids: Sequence[Sequence[int]], starts: Sequence[int], samples: Sequence[Sample], pad: int) -> Batch:
@@ -137,4 +150,6 @@ def collate(ids: Sequence[Sequence[int]], starts: Sequence[int], samples: Sequen
         out[i, : len(row)] = row
         tokens[i, : len(row)] = 1
         text[i, start : len(row)] = 1
-    return Batch(out, tokens, text, np.stack([s.labels for s in samples]), np.array([s.stance for s in samples], np.int64))
+    return Batch(
+        out, tokens, text, np.stack([s.labels for s in samples]), np.array([s.stance for s in samples], np.int64)
+    )

@@ -1,10 +1,12 @@
 """The network: a 12-layer encoder, and heads that say who does what and what a text is about."""
 
+# mypy: disable-error-code="import-not-found", allow-subclassing-any, no-warn-return-any, no-warn-unused-ignores
+
 from __future__ import annotations
 
 import numpy as np
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from .e5 import Start
@@ -32,7 +34,7 @@ class Layer(nn.Module):
         mixed = self.out(mixed.transpose(1, 2).reshape(batch, length, hidden))
         x = self.attention_norm(x + mixed)
         wide = F.gelu(self.up(x))
-        return self.norm(x + self.down(wide))  # type: ignore[no-any-return]
+        return self.norm(x + self.down(wide))
 
 
 class StanceNetwork(nn.Module):
@@ -66,7 +68,7 @@ class StanceNetwork(nn.Module):
     def embed(self, ids: Tensor) -> Tensor:
         """[B, T] ids -> [B, T, H] normalised embeddings."""
         where = torch.arange(ids.shape[1], device=ids.device)
-        return self.norm(self.words(ids) + self.positions(where))  # type: ignore[no-any-return]
+        return self.norm(self.words(ids) + self.positions(where))
 
     def forward(self, ids: Tensor, tokens: Tensor, text: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Logits of ``violating`` [B, C], ``about`` [B, C] and the training aid ``stance`` [B, 4].
@@ -106,11 +108,19 @@ class StanceNetwork(nn.Module):
                 state[f"{new}qkv.{part}"] = np.concatenate(qkv)
                 state[f"{new}attention_norm.{part}"] = start.floats(f"{old}aln.{part[0]}")
                 state[f"{new}norm.{part}"] = start.floats(f"{old}oln.{part[0]}")
-            for a, b, rows, columns in (("ao", "out", hidden, hidden), ("fi", "up", inner, hidden), ("fo", "down", hidden, inner)):
+            for a, b, rows, columns in (
+                ("ao", "out", hidden, hidden),
+                ("fi", "up", inner, hidden),
+                ("fo", "down", hidden, inner),
+            ):
                 state[f"{new}{b}.weight"] = start.matrix(f"{old}{a}.w", rows, columns)
                 state[f"{new}{b}.bias"] = start.floats(f"{old}{a}.b")
-        found = self.load_state_dict({k: torch.from_numpy(np.ascontiguousarray(v)) for k, v in state.items()}, strict=False)
-        if found.unexpected_keys or any(not k.startswith(("dense", "violating", "about", "stance")) for k in found.missing_keys):
+        found = self.load_state_dict(
+            {k: torch.from_numpy(np.ascontiguousarray(v)) for k, v in state.items()}, strict=False
+        )
+        if found.unexpected_keys or any(
+            not k.startswith(("dense", "violating", "about", "stance")) for k in found.missing_keys
+        ):
             raise ValueError(f"start weights don't fit: {found}")
 
 

@@ -65,5 +65,7 @@ class Prefilter:
         buckets, begins = features(pieces)
         sums = np.add.reduceat(self.weights[buckets], begins, axis=0)
         counts = np.diff(np.append(begins, len(buckets)))
-        out: npt.NDArray[np.float32] = (sums / np.sqrt(counts, dtype=np.float32)[:, None] + self.bias).astype(np.float32)
+        out: npt.NDArray[np.float32] = (sums / np.sqrt(counts, dtype=np.float32)[:, None] + self.bias).astype(
+            np.float32
+        )
         return out

@@ -1,7 +1,8 @@
 """Fit the cheap screen: ``python -m models.prefilter_train --data DIR --out DIR`` writes ``OUT/prefilter.npz``.
 
-It learns violating text against ordinary talk. Mentions and counter-speech share the words of violating text, which a linear
-model over words can't tell apart, so they weigh nothing: the screen errs on the side of recall, the network judges.
+It learns violating text against ordinary talk. Mentions and counter-speech share the words of violating text, which a
+linear model over words can't tell apart, so they weigh nothing: the screen errs on the side of recall, the network
+judges.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import random
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped,unused-ignore]
 from sklearn.linear_model import SGDClassifier
 
 from .augment import like_speech, window
@@ -36,7 +37,8 @@ def matrix(pieces: list[list[int]]) -> csr_matrix:
 
 def fit(data_folder: Path, out: Path, turns: int = 60_000, seed: int = 5) -> Prefilter:
     """Fit one linear classifier a category on the training split."""
-    data, rng = load(data_folder, "train"), random.Random(seed)
+    data = load(data_folder, "train")
+    rng = random.Random(seed)  # noqa: S311
     corpora = rng.sample(data.corpora, min(25_000, len(data.corpora)))
     rows = [row for row in (*data.contrasts, *data.own, *corpora) if not (row.contrast and row.stance in (1, 2))]
     texts = [window(row.text, rng) for row in rows]

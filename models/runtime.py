@@ -60,7 +60,7 @@ class OnnxJudge:
         self.version = shipped.version
         self.categories = frozenset(self.screen_order)
         self.timeout_s = timeout_s
-        self._threads = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or 2
+        self._threads = threads or os.cpu_count() or 1
         self._cache: OrderedDict[Passage, Judgement] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -79,7 +79,11 @@ class OnnxJudge:
                     found[passage] = self._cache[passage]
         missing = [passage for passage in dict.fromkeys(passages) if passage not in found]
         if missing:
-            fresh = self._run(missing, deadline)
+            probabilities = self.calibrated(self.logits(missing, deadline))
+            fresh = {
+                passage: Judgement(self._named(violating), self._named(about))
+                for passage, (violating, about) in zip(missing, probabilities, strict=True)
+            }
             found.update(fresh)
             with self._lock:
                 self._cache.update(fresh)
@@ -87,43 +91,53 @@ class OnnxJudge:
                     self._cache.popitem(last=False)
         return [found[passage] for passage in passages]
 
-    def _run(self, passages: list[Passage], deadline: float) -> dict[Passage, Judgement]:
+    def logits(self, passages: Sequence[Passage], deadline: float = float("inf")) -> npt.NDArray[np.float32]:
+        """Raw logits [n, 2, C] (``violating``, ``about``), uncached; ``deadline`` is on the monotonic clock.
+
+        Raises:
+            JudgeUnavailable: the deadline passed or the model failed.
+        """
         shortened = [
             Passage(passage.text[:LONGEST], tuple(turn[-LONGEST:] for turn in passage.context)) for passage in passages
         ]
         encoded = self._tokenizer.encode(shortened, *self._lengths)
-        order = sorted(range(len(passages)), key=lambda i: -len(encoded[i].ids))
-        stop = threading.Event()
+        out = np.empty((len(passages), 2, len(self.screen_order)), np.float32)
 
-        def one(i: int) -> tuple[int, Judgement]:
-            if stop.is_set() or time.monotonic() > deadline:
-                stop.set()
+        def one(i: int) -> None:
+            if time.monotonic() > deadline:
                 raise JudgeUnavailable(f"The text model did not answer within {self.timeout_s:g} seconds.")
-            return i, self._one(encoded[i])
+            out[i] = self._one(encoded[i])
 
+        order = sorted(range(len(passages)), key=lambda i: -len(encoded[i].ids))
         try:
-            if self._threads == 1 or len(passages) == 1:
-                results = dict(map(one, order))
+            if self._threads == 1 or len(passages) < 2:
+                for i in order:
+                    one(i)
             else:
                 with ThreadPoolExecutor(min(self._threads, len(passages))) as pool:
-                    results = dict(pool.map(one, order))
+                    for _ in pool.map(one, order):
+                        pass
         except JudgeUnavailable:
             raise
         except Exception as error:
             raise JudgeUnavailable("The text model failed while judging a passage.") from error
-        return {passages[i]: judgement for i, judgement in results.items()}
+        if not np.isfinite(out).all():
+            raise JudgeUnavailable("The text model gave a number that is no number.")
+        return out
 
-    def _one(self, item: Ids) -> Judgement:
+    def calibrated(self, logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """Probabilities [n, 2, C], rounded to four digits."""
+        out: npt.NDArray[np.float64] = np.round(1 / (1 + np.exp(-(logits * self._scale + self._shift))), 4)
+        return out
+
+    def _one(self, item: Ids) -> npt.NDArray[np.float32]:
         ids = np.array([item.ids], np.int64)
         tokens = np.ones(ids.shape, np.float32)
         text = tokens.copy()
         text[0, : item.text_start] = 0
         (logits,) = self._session.run(None, {"ids": ids, "tokens": tokens, "text": text})
-        raw = logits[0].astype(np.float64)
-        if not np.isfinite(raw).all():
-            raise JudgeUnavailable("The text model gave a number that is no number.")
-        violating, about = np.round(1 / (1 + np.exp(-(raw * self._scale + self._shift))), 4)
-        return Judgement(self._named(violating), self._named(about))
+        found: npt.NDArray[np.float32] = logits[0]
+        return found
 
     def _named(self, values: npt.NDArray[np.float64]) -> Mapping[str, float]:
         return dict(zip(self.screen_order, values.tolist(), strict=True))

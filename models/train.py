@@ -5,10 +5,11 @@ schedule. ``OUT`` receives ``tokenizer.json``, ``keep.npy`` (kept piece ids) and
 written atomically; ``--resume`` goes on from it, time spent included).
 """
 
+# mypy: disable-error-code="import-not-found", allow-subclassing-any, no-warn-return-any, no-warn-unused-ignores
+
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -18,7 +19,7 @@ from typing import Any
 import click
 import numpy as np
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812
 
 from . import e5
 from .data import OWN_DATA, Data, Meeting, load
@@ -57,9 +58,13 @@ def prepare(data: Path, out: Path, settings: Settings) -> None:
     full = e5.build_tokenizer(start)
     seen: set[int] = set()
     everything = load(data, "train")
-    texts = [text for row in (*everything.contrasts, *everything.own, *everything.corpora) for text in (row.text, *row.context)]
+    texts = [
+        text
+        for row in (*everything.contrasts, *everything.own, *everything.corpora)
+        for text in (row.text, *row.context)
+    ]
     texts += [turn for meeting in everything.meetings for turn in meeting.turns[:150]]
-    texts += [line for path in OWN_DATA.glob("*.jsonl") for line in path.open(encoding="utf-8")]
+    texts += [line for path in OWN_DATA.glob("*.jsonl") for line in path.read_text(encoding="utf-8").split("\n")]
     for i in range(0, len(texts), 4096):
         for encoding in full.encode_batch_fast(texts[i : i + 4096], add_special_tokens=False):
             seen.update(encoding.ids)
@@ -128,7 +133,7 @@ def trainable(network: StanceNetwork) -> dict[str, torch.Tensor]:
 def save(path: Path, state: dict[str, Any]) -> None:
     """Write a checkpoint so that a killed run leaves the old one whole."""
     torch.save(state, path.with_suffix(".part"))
-    os.replace(path.with_suffix(".part"), path)
+    path.with_suffix(".part").replace(path)
 
 
 def alarming_turns(meetings: Sequence[Meeting], out: Path, most: int = 12_000) -> list[tuple[int, int]]:
@@ -170,7 +175,8 @@ def train(data_folder: Path, out: Path, settings: Settings, resume: bool = False
     mixture = Mixture(data, settings.seed + step, alarming_turns(data.meetings, out))
     click.echo(
         f"{len(data.contrasts)} contrast, {len(data.own)} own, {len(data.corpora)} corpus rows, "
-        f"{sum(len(m.turns) for m in data.meetings)} turns of {len(data.meetings)} meetings ({len(mixture.alarming)} alarming)"
+        f"{sum(len(m.turns) for m in data.meetings)} turns of {len(data.meetings)} meetings, "
+        f"{len(mixture.alarming)} of them alarming"
     )
     budget, per = settings.minutes * 60, settings.batch_tokens / settings.typical_length
     batches = mixture.batches(tokenizer, settings.batch_tokens)
@@ -183,7 +189,7 @@ def train(data_folder: Path, out: Path, settings: Settings, resume: bool = False
             for group in adam.param_groups:
                 group["lr"] = group["peak"] * rate(seconds / budget, settings.warm_up)
             loss = loss_of(network, batch, per)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             torch.nn.utils.clip_grad_norm_([p for p in network.parameters() if p.requires_grad], 1.0)
             adam.step()
             adam.zero_grad(set_to_none=True)
@@ -199,12 +205,16 @@ def train(data_folder: Path, out: Path, settings: Settings, resume: bool = False
                 saved = seconds
                 state = {"network": trainable(network), "adam": adam.state_dict(), "average": average}
                 save(path, {**state, "step": step, "seconds": seconds, "samples": shown, "settings": asdict(settings)})
-                click.echo(f"\nstep {step}, {shown} samples, {seconds / 60:.1f} min, loss {recent / (1 - 0.98**step):.4f}")
+                click.echo(
+                    f"\nstep {step}, {shown} samples, {seconds / 60:.1f} min, loss {recent / (1 - 0.98**step):.4f}"
+                )
 
 
 def arguments() -> argparse.ArgumentParser:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="models.train", description="Train the text judge on folders of labelled text.")
+    parser = argparse.ArgumentParser(
+        prog="models.train", description="Train the text judge on folders of labelled text."
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder with written/ and open/")
     parser.add_argument("--out", type=Path, required=True, help="folder for the tokeniser and checkpoints")
     parser.add_argument("--resume", action="store_true", help="go on from OUT/checkpoint.pt")

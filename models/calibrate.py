@@ -1,0 +1,137 @@
+"""Calibration: ``python -m models.calibrate --data DIR --weights DIR`` rewrites the manifest with scales and shifts.
+
+Fitted on the ``calibrate`` split only (whole plots and whole meetings that training never saw); ``--report``
+measures the ``test`` split. One scale for all categories of a head and a shift per category: rare categories have too
+few rows for more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import manifest
+from .data import INDEX, Data, Row, load
+from .judge import CATEGORIES, Passage
+from .measure import alarms, meeting_passages, plain, stance_table
+from .runtime import OnnxJudge
+
+Floats = npt.NDArray[np.float64]
+ORDINARY = 0.7
+"""Weight share of ordinary meeting talk among a category's negatives: most of what a judge reads is that."""
+PRIOR = 12.0
+"""Strength, in rows, of pulling a category's shift towards the shift of all categories."""
+
+
+def passages(rows: Sequence[Row]) -> list[Passage]:
+    """Rows as passages, as they are."""
+    return [Passage(row.text, row.context) for row in rows]
+
+
+def fit(
+    logits: Floats, target: Floats, weight: Floats, group: npt.NDArray[np.int64], rounds: int = 60
+) -> tuple[float, Floats]:
+    """Scale and shifts by Newton steps on the weighted logistic loss, shifts pulled towards their mean.
+
+    Args:
+        logits, target, weight, group: [n]; group is the category of each example.
+    """
+    count = int(group.max()) + 1
+    scale, shift = 1.0, np.zeros(count)
+    for _ in range(rounds):
+        p = 1 / (1 + np.exp(-(scale * logits + shift[group])))
+        slope, bend = weight * (p - target), np.maximum(weight * p * (1 - p), 1e-9)
+        gradient, curve = np.bincount(group, slope, count), np.bincount(group, bend, count)
+        pull = PRIOR * 0.05
+        shift -= np.clip((gradient + pull * (shift - shift.mean())) / (curve + pull), -1, 1)
+        scale -= float(np.clip((slope * logits).sum() / (bend * logits**2).sum(), -0.2, 0.2))
+        scale = max(scale, 0.1)
+    return scale, shift
+
+
+def calibrate(judge: OnnxJudge, data: Data, turns: int = 2500) -> dict[str, dict[str, list[float]]]:
+    """Scale and shift per head and category, from one split."""
+    rows = [*data.contrasts, *data.own, *data.corpora]
+    talk = judge.logits(meeting_passages(data.meetings, turns)).astype(np.float64)
+    found = judge.logits(passages(rows)).astype(np.float64)
+    out: dict[str, dict[str, list[float]]] = {}
+    for head, name in enumerate(("violating", "about")):
+        parts: list[tuple[Floats, Floats, Floats, npt.NDArray[np.int64]]] = []
+        for category, i in INDEX.items():
+            known = np.array(
+                [row.labels[2 * head + 1, i] > 0 and (row.contrast or row.category != "none") for row in rows]
+            )
+            target = np.array([row.labels[2 * head, i] for row in rows], np.float64)[known]
+            here = np.array([row.category == category for row in rows])[known]
+            weight = np.where(here, 1.0, 0.15)
+            values = found[known, head, i]
+            if head == 0:
+                others = weight[target == 0].sum()
+                share = np.full(len(talk), ORDINARY / (1 - ORDINARY) * others / len(talk))
+                values, target, weight = (
+                    np.concatenate([values, talk[:, head, i]]),
+                    np.concatenate([target, np.zeros(len(talk))]),
+                    np.concatenate([weight, share]),
+                )
+            parts.append((values, target, weight, np.full(len(values), i)))
+        scale, shift = fit(*(np.concatenate(column) for column in zip(*parts, strict=True)))  # type: ignore[arg-type]
+        out[name] = {category: [round(scale, 5), round(float(shift[i]), 5)] for category, i in INDEX.items()}
+    return out
+
+
+def report(judge: OnnxJudge, data: Data, turns: int = 6000) -> dict[str, Any]:
+    """All figures on one split: stance per category and language, corpora per source, alarms in meetings."""
+    rows, corpora = data.contrasts, data.corpora
+    logits = judge.logits(passages(rows))
+    other = judge.logits(passages(corpora))
+    talk = judge.logits(meeting_passages(data.meetings, turns))
+    positive = np.array([row.stance == 0 for row in rows])
+    own = np.array([judge.calibrated(logits)[i, 0, INDEX[row.category]] for i, row in enumerate(rows)])
+    bins = [(low, low + 0.2) for low in (0.0, 0.2, 0.4, 0.6, 0.8)]
+    return {
+        "written, by category": plain(stance_table(rows, logits, lambda row: row.category)),
+        "written, by language": plain(stance_table(rows, logits, lambda row: row.language)),
+        "written, all": plain(stance_table(rows, logits, lambda row: "all")),
+        "corpora, by source": plain(stance_table(corpora, other, lambda row: row.source)),
+        "meeting turns per thousand above": {"turns": len(talk), **alarms(judge.calibrated(talk)[:, 0])},
+        "written, share violating where the probability for the row's category lies in": {
+            f"{low:.1f}–{high:.1f}": f"{positive[inside].mean():.2f} of {inside.sum()}"
+            for low, high in bins
+            if (inside := (own >= low) & (own < high + (high > 0.99))).any()
+        },
+        "written, share of violating rows above": {
+            f"{t:g}": round(float((own[positive] >= t).mean()), 3) for t in (0.5, 0.8, 0.9, 0.95)
+        },
+        "written, share of mentions and counter-speech above": {
+            f"{t:g}": round(float((own[np.array([row.stance in (1, 2) for row in rows])] >= t).mean()), 3)
+            for t in (0.5, 0.8, 0.9, 0.95)
+        },
+        "categories": list(CATEGORIES),
+    }
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="models.calibrate")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--report", type=Path, help="measure the test split into this JSON file")
+    arguments = parser.parse_args()
+    old = manifest.read(arguments.weights)
+    judge = OnnxJudge(arguments.weights, 3600, None)
+    found = calibrate(judge, load(arguments.data, "calibrate"))
+    manifest.write(arguments.weights, old.name, list(old.files), {**old.settings, **found})
+    if arguments.report:
+        judge = OnnxJudge(arguments.weights, 3600, None)
+        figures = {"version": judge.version, **report(judge, load(arguments.data, "test"))}
+        arguments.report.write_text(json.dumps(figures, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
