@@ -80,7 +80,7 @@ def main() -> int:
         served = True
         if keep:
             console.print(f"\nStill running: {address}/docs, process {process.pid}, log {folder / 'service.log'}")
-            console.print(f"Stop it: kill {process.pid}")
+            console.print(f"Stop it: kill {process.pid}; rm -r {folder}")
         return 0
     except (DemoFailed, OSError) as failed:
         console.print(f"The demo failed: {safe(str(failed))}")
