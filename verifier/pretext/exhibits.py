@@ -16,6 +16,8 @@ _LINE = re.compile(r"^\s*(?:\[?\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]?)?\s*[-–—]
 _CJK_LINE = re.compile(r"^\s*(?:\[?\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]?)?\s*([^:：\n]{1,24})[：:]\s*(.{2,})$")
 _TIMED = re.compile(r"^\s*\[?\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]?\s*[-–—]?\s*(.{2,})$")
 _QUOTED = re.compile(r"[\"“„«「『‹]\s*([^\"“”„«»「」『』‹›]{6,600}?)\s*[\"”“»」』›]")
+_STAMPED = re.compile(r"^\s*[\[(]\d{1,2}:\d{2}(?::\d{2})?[\])]\s*[^:：\n]{1,48}[:：]\s*\S")
+"""A line of a log: a bracketed clock time, a name, words."""
 _ELLIPSIS = re.compile(r"\.\.\.|…|\[\s*\.\.\.\s*\]|\(\s*…\s*\)")
 _LEAST_WORDS = 4
 
@@ -59,7 +61,8 @@ def quotations_of(kind: str, text: str) -> tuple[Quotation, ...]:
     if kind in ("transcript_excerpt", "chat_excerpt"):
         found = [_from_line(line) for line in text.splitlines() if line.strip()]
     else:
-        found = [
+        found = [_from_line(line) for line in text.splitlines() if _STAMPED.match(line)]
+        found += [
             _from_line(match) if _speaker_first(match) else Quotation(match, "", "", _has_gap(match))
             for match in _QUOTED.findall(text)
         ]

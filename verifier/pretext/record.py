@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -27,7 +29,10 @@ _DIFFERENT = 66.0
 _PART = 93.0
 _SHARED_VOCABULARY = 0.25
 """Share of a quotation's words that a record in the same language has somewhere, at the least."""
-_NEGATION_REACH = 28
+_NEGATION_REACH = 4
+"""Words (characters, where words are not spaced) before a quotation in which a cut-off negation counts."""
+_SHARED_SCRIPTS = ("LATIN", "CYRILLIC", "ARABIC")
+"""Scripts that several of our languages share, so that the script alone doesn't tell the language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +104,23 @@ class Record:
         return frozenset(w for t in self.turns for w in words(t.text))
 
     @cached_property
+    def _scripts(self) -> frozenset[str]:
+        return frozenset(_script(t.text) for t in self.turns)
+
+    @cached_property
     def _languages(self) -> frozenset[str]:
         spoken = {s.language for s in self._case.signals if s.language and s.kind in ("transcript", "chat")}
         return frozenset(_base(x) for x in (spoken or {self._case.meeting.language or ""}) if x)
 
     def _other_language(self, quote: str, evidence: Evidence) -> bool:
         """Whether the exhibit may be a translation, so that other words prove nothing."""
-        if evidence.language and self._languages and _base(evidence.language) not in self._languages:
+        script = _script(quote)
+        if script not in self._scripts:
             return True
         if len(self._languages) > 1 and self._foreign_speech(evidence):
             return True
+        if script not in _SHARED_SCRIPTS:
+            return False
         tokens = words(quote)
         shared = sum(1 for w in tokens if w in self._vocabulary) / max(len(tokens), 1)
         return shared < _SHARED_VOCABULARY and not self._same_declared(evidence)
@@ -150,16 +162,21 @@ class Record:
 
 
 def _lost_negation(quote: str, record: str) -> bool:
-    """Whether the record negates, in or just before the matched stretch, what the quotation asserts."""
+    """Whether the record negates, in or right before the matched stretch, what the quotation asserts."""
     negation = cue("pretext", "negation")
-    if negation.search(quote):
-        return False
     where = fuzz.partial_ratio_alignment(quote, record)
     if where is None:
         return False
-    start = max(0, where.dest_start - _NEGATION_REACH)
-    lead = re.split(r"[.!?。！？;；]", record[start : where.dest_start])[-1]
-    return bool(negation.search(lead + record[where.dest_start : where.dest_end]))
+    lead = re.split(r"[.!?。！？;；,，:：]", record[: where.dest_start])[-1]
+    lead = " ".join(lead.split(" ")[-_NEGATION_REACH:]) if " " in lead else lead[-_NEGATION_REACH:]
+    kept = len(negation.findall(quote))
+    return len(negation.findall(lead + record[where.dest_start : where.dest_end])) > kept
+
+
+def _script(text: str) -> str:
+    """The writing system that most letters of a text belong to."""
+    names = Counter(unicodedata.name(c, "").partition(" ")[0] for c in text if c.isalpha())
+    return names.most_common(1)[0][0] if names else ""
 
 
 def _base(language: str) -> str:

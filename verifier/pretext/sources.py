@@ -148,7 +148,9 @@ class Sources:
         self, ref: str, account: Account | None, text: str, at: datetime | None, in_meeting: bool | None
     ) -> Complaint:
         # The log has accounts only; of guests the platform says itself whether they were there.
-        present = self.was_there(account) or in_meeting is True or (in_meeting is None and account is None)
+        present = self.was_there(account) or in_meeting is True
+        if in_meeting is None and (account is None or ref.startswith("report:")):
+            present = True  # nobody says that they were not
         who = f"account:{account.account_id}" if account is not None else ref
         saw = bool(cue("pretext", "eyewitness").search(fold(text)))
         return Complaint(ref, who, account, text, at, present, self.is_fresh(account, at), saw)

@@ -10,7 +10,7 @@ from verifier.lexicon import lexicon, phrases
 from verifier.normalise import fold, words
 from verifier.support.passages import Passage
 
-_SPOKEN_OFTEN = 3
+_SPOKEN_OFTEN = 4
 """Passages that must mention a subject before talk alone makes it the meeting's subject."""
 _SAMPLE = 400
 _GENERIC = frozenset(
@@ -87,7 +87,7 @@ def subjects(case: Case, passages: tuple[Passage, ...], among: tuple[str, ...]) 
     for name in among:
         pattern = _topic(name)
         said = 0 if pattern.search(head) else sum(1 for p in talk if pattern.search(p.text))
-        if pattern.search(head) or said >= max(_SPOKEN_OFTEN, len(talk) // 25):
+        if pattern.search(head) or said >= max(_SPOKEN_OFTEN, len(talk) // 8):
             found.append(name)
     return tuple(found)
 

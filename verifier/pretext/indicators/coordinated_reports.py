@@ -27,6 +27,9 @@ def look(view: View) -> Sign | None:
     absent_witnesses = tuple(
         c for c in view.sources.complaints if not c.present and (c.saw or c.fresh) and c.account is not None
     )
+    absent = tuple(c for c in view.sources.complaints if not c.present and c.account is not None)
+    if distinct(absent) >= 3:
+        absent_witnesses = absent  # who reports what happened in a room says that they know it
     if distinct(absent_witnesses) >= 2:
         grounds.append(("report what they saw, but never joined", absent_witnesses))
     if not grounds:

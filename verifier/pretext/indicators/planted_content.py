@@ -8,6 +8,7 @@ from verifier.case import Account, Case, Participant
 from verifier.clusters import same_device, same_place
 from verifier.pretext.sketch import START, account, report, sketch
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
+from verifier.support.attribution import is_new
 
 
 def look(view: View) -> Sign | None:
@@ -36,13 +37,20 @@ def _tie(view: View, p: Participant) -> tuple[str, str] | None:
         return "shares a network or device with the requester", ""
     for ref, who, at_hand in _complainants(view):
         if who.account_id == p.account.account_id:
-            return "complained about it themselves", ref
+            if _is_newcomer(view, p):
+                return "complained about it themselves", ref
+            continue
         if same_device(who, p.account):
             return "shares a device with a complainant", ref
         # A network alone may be a campus or an office: then the complainant must be fresh or absent.
         if same_place(who, p.account) and not at_hand:
             return "shares a network with a complainant who was not there or is new", ref
     return None
+
+
+def _is_newcomer(view: View, p: Participant) -> bool:
+    """Whether they came on a new account: somebody of long standing may break a rule and complain, too."""
+    return p.account is not None and is_new(p.account, view.case, view.policy)
 
 
 def _complainants(view: View) -> list[tuple[str, Account, bool]]:

@@ -32,20 +32,17 @@ def look(view: View) -> Sign | None:
         days = {_day(entry, asked) for entry in lexicon("topics")["calendar"]}
         if _ahead(days, asked) or (starts is not None and _ahead(days, starts) and abs(starts - asked) <= _AHEAD):
             return Sign(0.55, "The request comes on or just before a day of remembrance that the meeting keeps.")
-    for text in (head, *talk):
-        for day in _dates(text, asked):
-            if _ahead({day}, asked) and (
-                mentions("set_day", head) or mentions("set_day", text) or any(mentions(t, head) for t in _REMEMBERING)
-            ):
-                return Sign(
-                    0.55,
-                    f"The request comes just before {day:%-d %B}, a set day that the meeting itself speaks of.",
-                )
+    about_a_day = mentions("set_day", head) or any(mentions(topic, head) for topic in _REMEMBERING)
+    for text in (head, *talk) if about_a_day else ():
+        for day in sorted(_dates(text, asked)):
+            if _ahead({day}, asked):
+                told = f"{day.day} {day:%B}"
+                return Sign(0.55, f"The request comes just before {told}, a set day that the meeting itself speaks of.")
     own_words = fold(f"{case.request.justification} {case.request.legal_basis.reference or ''}")
     if mentions("set_day", head) or mentions("set_day", own_words):
-        for text in (head, *talk, own_words):
+        for text in (head, own_words):
             weekdays = {_next_weekday(n, asked) for n in _weekdays(text)}
-            if _ahead(weekdays, asked) and (text != head or mentions("set_day", head)):
+            if mentions("set_day", text) and _ahead(weekdays, asked):
                 return Sign(
                     0.5,
                     "The request comes within days of a set day that the meeting or the request speaks of.",
