@@ -10,8 +10,9 @@ from service.callers import InvalidKeys, read_keys
 from service.settings import Settings
 from verifier.case import Case
 from verifier.problems import parse_case
+from verifier.verify import verify
 
-from .fakes import FakeVerifier, case_file
+from .fakes import CASES, FakeVerifier, case_file
 from .test_api import URL, assert_problem
 
 
@@ -145,3 +146,9 @@ def test_keys_from_a_file(tmp_path):
 
 def test_no_keys_at_all_lets_nobody_in():
     assert read_keys("[]").caller_with("") is None
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.json")), ids=lambda p: p.stem[:2])
+def test_the_real_verifier_clears_nothing_of_a_caller_who_only_submits(path, policy, judge):
+    demoted = demote(parse_case(path.read_bytes())).case
+    assert verify(demoted, policy, judge).disposition != "cleared"

@@ -159,3 +159,16 @@ def test_start_up_imports_nothing_heavy():
         "datasets",
         "eval",
     }
+
+
+def test_version_names_verifier_policy_and_model():
+    lines = run("--version", env={"TAKEDOWN_MODEL_DIR": "/nonexistent"}).output.splitlines()
+    assert lines[0].startswith("takedown-verifier 0.")
+    assert "default+sha256:" in lines[1]
+    assert lines[2].startswith("model     unavailable: ")
+
+
+def test_version_says_when_the_policy_is_not_valid(tmp_path):
+    result = run("--version", env={"TAKEDOWN_POLICY": str(tmp_path / "none.yaml")})
+    assert result.exit_code == 0
+    assert "not valid" in result.output

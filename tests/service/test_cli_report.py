@@ -5,12 +5,14 @@ import re
 import pytest
 from click.testing import CliRunner
 
+from service.cli.exits import OF_DISPOSITION
 from service.cli.report import print_report
 from service.cli.verify import verify
+from service.engine import LocalVerifier
 from service.terminal import PLACEHOLDER, blurred, safe, safe_json
 from verifier.problems import parse_case
 
-from .fakes import FakeVerifier, answer, case_file
+from .fakes import CASES, FakeVerifier, answer, case_file
 
 NASTY = "\x1b[2J\x1b]0;owned\x07 \u202egnihton\u202c [bold red]x[/] \x9b31m \r\n\u2028 \u200bz"
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069]")
@@ -100,3 +102,19 @@ def test_safe_text(text, shown):
 
 def test_blurred_keeps_punctuation():
     assert blurred("Kill them, 杀!") == "░░░░ ░░░░, ░!"
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.json")), ids=lambda p: p.stem[:2])
+def test_every_worked_case_has_a_report_that_says_what_the_answer_says(path, policy, judge):
+    verifier = LocalVerifier(policy, lambda: judge)
+    answered = verifier.verify(parse_case(path.read_bytes()))
+    result = CliRunner().invoke(verify, [str(path)], obj=verifier)
+    assert result.exit_code == OF_DISPOSITION[answered.disposition]
+    text = squeezed(result.stdout)
+    assert answered.disposition.upper() in text
+    for claim in answered.claims:
+        assert f"{claim.verdict.replace('_', ' ')}, support {claim.support:.2f}" in text
+        for evidence in claim.evidence:
+            assert evidence.ref in text
+    for sign in answered.pretext.indicators:
+        assert sign.code.replace("_", " ") in text
