@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from eval import cases
+from eval.progress import progress
 from eval.report import document, page, pictures
 from eval.running import Engine, Prediction, Setup, open_engine, run
 from eval.scoring.records import Record, record
@@ -104,7 +103,7 @@ def _evaluate(
     predictions = run(fresh(), setup, workers, engine)
     with ExitStack() as stack:
         target = stack.enter_context(cases.open_text(out, "wt"))
-        bar = stack.enter_context(_progress())
+        bar = stack.enter_context(progress())
         task = bar.add_task("cases", total=total)
         for number, line, prediction in _in_order(waiting, predictions, kept):
             target.write(json.dumps(prediction, ensure_ascii=False) + "\n")
@@ -157,18 +156,6 @@ def _kept(out: Path, versions: dict[str, str]) -> dict[str, Prediction]:
             if prediction.get("versions") == versions and not prediction.get("error"):
                 kept[prediction["case_id"]] = prediction
     return kept
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("to go"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
 
 
 def _say(report: dict[str, Any], folder: Path) -> None:

@@ -46,7 +46,7 @@ def vary(text: str, language: str, rng: random.Random) -> str:
     return text
 
 
-def window(text: str, rng: random.Random, most: int = 320) -> str:
+def window(text: str, rng: random.Random, most: int = 280) -> str:
     """A random stretch of at most ``most`` characters, beginning at a sentence or word where possible."""
     if len(text) <= most:
         return text
@@ -70,7 +70,7 @@ def passage(
 ) -> Passage:
     """A labelled text as a training passage.
 
-    Two in five texts without context get unrelated meeting turns before them; given context is mostly kept, sometimes
+    Three in ten texts without context get unrelated meeting turns before them; given context is mostly kept, sometimes
     preceded by unrelated turns, and rarely dropped.
     """
     if context:
@@ -79,6 +79,6 @@ def passage(
             context = ()
         elif draw < 0.3:
             context = (*stranger_turns(meetings, language, rng), *context)
-    elif rng.random() < 0.4:
+    elif rng.random() < 0.3:
         context = stranger_turns(meetings, language, rng)
     return Passage(vary(text, language, rng), tuple(vary(turn, language, rng) for turn in context))

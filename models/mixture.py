@@ -118,7 +118,7 @@ class Mixture:
         """Endless batches of similar length, at most ``tokens`` padded tokens each."""
         while True:
             samples = [self.sample() for _ in range(chunk)]
-            keep = [self.rng.choice((24, 32, 32, CONTEXT_TOKENS)) for _ in samples]
+            keep = [self.rng.choice((16, 24, 32, CONTEXT_TOKENS)) for _ in samples]
             encoded = [
                 item
                 for sample, most in zip(samples, keep, strict=True)

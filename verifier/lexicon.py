@@ -38,17 +38,26 @@ def cue(file: str, name: str) -> re.Pattern[str]:
 @lru_cache(maxsize=512)
 def phrases(entries: tuple[str, ...]) -> re.Pattern[str]:
     """One pattern for the given phrases; match it against folded text."""
-    parts = []
+    closed: list[str] = []
+    open_ended: list[str] = []
+    anywhere: list[str] = []
     for entry in entries:
-        open_end = entry.endswith("*")
         text = fold(entry.rstrip("*"))
+        body = r"\s+".join(re.escape(word) for word in text.split(" "))
         if not text:
             continue
-        body = r"\s+".join(re.escape(word) for word in text.split(" "))
         if _NO_SPACES.search(text):
-            parts.append(body)
+            anywhere.append(body)
+        elif entry.endswith("*"):
+            open_ended.append(body)
         else:
-            parts.append(rf"(?<!\w){body}" + ("" if open_end else r"(?!\w)"))
+            closed.append(body)
+    # One look-behind for all of them: the engine then passes over most positions at once.
+    parts = [part for part, alternatives in (
+        (rf"(?<!\w)(?:{'|'.join(open_ended)})", open_ended),
+        (rf"(?<!\w)(?:{'|'.join(closed)})(?!\w)", closed),
+        ("|".join(anywhere), anywhere),
+    ) if alternatives]  # fmt: skip
     return re.compile("|".join(parts) or r"(?!)")
 
 

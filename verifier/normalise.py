@@ -18,6 +18,8 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f"
     "\ufeff\U000e0000-\U000e0fff\u0640\u064b-\u065f]"
 )
+_MARK = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+"""Combining marks that can be stacked on the letters of any alphabet."""
 _SPACE = re.compile(r"\s+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _CJK_GAP = re.compile(f"(?<=[{_CJK}，。！？、])[ \u00b7._*-]+(?=[{_CJK}，。！？、])")
@@ -67,7 +69,7 @@ def _join_spaced_letters(text: str) -> str:
 
 def _strip_stacked_marks(text: str) -> str:
     """Drop combining marks that composed with nothing, on letters of alphabets that need none."""
-    if not any(unicodedata.category(c) == "Mn" for c in text):
+    if not _MARK.search(text):
         return text
     kept: list[str] = []
     base = ""

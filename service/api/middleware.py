@@ -9,12 +9,15 @@ import uuid
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.api.pool import overloaded
 from service.api.responses import problem_response
 from service.problems import ProblemDetails
 
 log = logging.getLogger("takedown.api")
 
 REQUEST_ID = "X-Request-Id"
+LARGEST_BODIES_AT_ONCE = 8
+"""Bodies of the largest size that may be held at the same time; of usual ones, hundreds."""
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 
 
@@ -54,11 +57,16 @@ class RequestContext:
 
 
 class BodyLimit:
-    """Stops reading a body that is too large, whether or not it said how large it is."""
+    """Stops reading a body that is too large, whether or not it said how large it is.
+
+    All bodies together are bounded, too, so that many callers at once can't exhaust the memory.
+    """
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._max_held = max_bytes * LARGEST_BODIES_AT_ONCE
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -75,12 +83,19 @@ class BodyLimit:
                 raise self._refusal()
             message = await receive()
             if message["type"] == "http.request":
-                seen += len(message.get("body", b""))
+                size = len(message.get("body", b""))
+                seen += size
+                self._held += size
                 if seen > self._max_bytes:
                     raise self._refusal()
+                if self._held > self._max_held:
+                    raise overloaded()
             return message
 
-        await self._app(scope, receive_counted, send)
+        try:
+            await self._app(scope, receive_counted, send)
+        finally:
+            self._held -= seen
 
     def _refusal(self) -> ProblemDetails:
         return ProblemDetails(

@@ -56,7 +56,7 @@ def test_augmentation_keeps_letters() -> None:
     rng = random.Random(1)
     for _ in range(200):
         assert "budget" in augment.vary("The budget, please.", "en", rng).lower()
-    assert len(augment.window("Word one. " * 200, rng)) <= 320
+    assert len(augment.window("Word one. " * 200, rng)) <= 280
 
 
 def test_the_command_says_what_is_missing(tmp_path: Path) -> None:

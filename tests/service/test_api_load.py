@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from service.api.middleware import BodyLimit
 from service.api.pool import WorkPool
 from service.problems import ProblemDetails
 from service.settings import Settings
@@ -65,6 +66,35 @@ def test_many_callers_each_get_their_own_answer(serve, case):
     with ThreadPoolExecutor(20) as callers:
         answers = list(callers.map(ask, names))
     assert [a["request_id"] for a in answers] == names
+
+
+def test_all_bodies_together_are_bounded():
+    """Nine callers send eight bodies' worth and then wait: the ninth is told to come back, none is lost."""
+
+    async def scenario():
+        everybody_read = asyncio.Event()
+
+        async def app(scope, receive, send):
+            await receive()
+            await everybody_read.wait()
+
+        limit = BodyLimit(app, max_bytes=10)
+
+        async def receive():
+            return {"type": "http.request", "body": b"x" * 10, "more_body": False}
+
+        def call():
+            return asyncio.create_task(limit({"type": "http", "headers": []}, receive, None))
+
+        calls = [call() for _ in range(8)]
+        await asyncio.sleep(0)
+        with pytest.raises(ProblemDetails, match="at once"):
+            await call()
+        everybody_read.set()
+        await asyncio.gather(*calls)
+        await call()
+
+    asyncio.run(scenario())
 
 
 def test_a_caller_who_goes_away_keeps_its_place_until_the_work_has_ended():
