@@ -1,0 +1,1 @@
+"""The contract's nine rules, checked on automatic twins of any case."""
