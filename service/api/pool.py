@@ -47,6 +47,7 @@ def overloaded() -> ProblemDetails:
     """The answer to one too many."""
     return ProblemDetails(
         "overloaded",
-        "All workers are busy and the queue is full, or too much is being sent at once. Nothing was decided; send the same request again.",
+        "All workers are busy and the queue is full, or too much is being sent at once. "
+        "Nothing was decided; send the same request again.",
         headers={"Retry-After": str(RETRY_AFTER_S)},
     )
