@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,21 @@ class KeywordJudge:
     @staticmethod
     def _has(markers: Mapping[str, Sequence[str]], category: str, text: str) -> bool:
         return any(marker in text for marker in markers.get(category, ()))
+
+
+class GradedJudge(KeywordJudge):
+    """A judge that reads its answer in the text: `v62 a80` is a threat with 0.62, and about one with 0.80."""
+
+    version = "graded-1"
+
+    def _of(self, text: str) -> Judgement:
+        does, about = re.search(r"v(\d\d)", text), re.search(r"a(\d\d)", text)
+        p = int(does[1]) / 100 if does else self._floor
+        rest = dict.fromkeys(CATEGORIES, self._floor)
+        return Judgement(
+            violating=rest | {"violent_threat": p},
+            about=rest | {"violent_threat": int(about[1]) / 100 if about else p},
+        )
 
 
 class BrokenJudge:
@@ -149,10 +166,8 @@ def people(*roles: str, **more: Any) -> tuple[dict[str, Any], ...]:
     )
 
 
-def said(who: str | None, text: str, *, minute: float = 30, name: str = "", **more: Any) -> dict[str, Any]:
+def said(who: str | None, text: str | None, *, minute: float = 30, name: str = "", **more: Any) -> dict[str, Any]:
     """A transcript turn by a participant, some minutes into the meeting."""
-    from datetime import timedelta
-
     return {
         "signal_id": name or f"x-{who}-{minute}",
         "kind": "transcript",
@@ -178,6 +193,7 @@ def with_signals(*extra: Mapping[str, Any], base: Iterable[Any] | None = None, *
 
 
 __all__ = [
-    "CASE_FILES", "FIXTURES", "START", "THREAT", "THREATS", "WORKED_CASES", "BrokenJudge", "KeywordJudge", "account",
-    "exhibit", "found", "people", "plain", "report", "said", "sketch", "with_signals", "worked_case", "worked_judge",
+    "CASE_FILES", "FIXTURES", "START", "THREAT", "THREATS", "WORKED_CASES", "BrokenJudge", "GradedJudge",
+    "KeywordJudge", "account", "exhibit", "found", "people", "plain", "report", "said", "sketch", "with_signals",
+    "worked_case", "worked_judge",
 ]  # fmt: skip
