@@ -57,7 +57,9 @@ def write(cases: list[LabelledCase], path: Path) -> str:
     body = "".join(c.model_dump_json(exclude_none=True) + "\n" for c in cases).encode()
     packed = gzip.compress(body, 9, mtime=0) if path.suffix == ".gz" else body
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(packed)
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.write_bytes(packed)
+    unfinished.replace(path)  # whoever reads the old file goes on reading it
     return hashlib.sha256(packed).hexdigest()
 
 

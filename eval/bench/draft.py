@@ -64,6 +64,7 @@ class Draft:
     covered: bool = True
     said: list[Said] = field(default_factory=list)
     tags: set[str] = field(default_factory=set)
+    languages: dict[str, str] = field(default_factory=dict)
 
     @property
     def rng(self) -> Random:
@@ -106,7 +107,11 @@ class Draft:
             for turn in line.context[-2:]:
                 stage.say(rng.choice(bystanders), turn, at, "transcript" if line.spoken else "chat")
                 at += timedelta(seconds=rng.randint(4, 12))
-            done.append(stage.say(who, line.text, at, "transcript" if line.spoken else "chat", line))
+            kind = (
+                "transcript" if line.spoken or self.action == "delete_recording" else "chat"
+            )  # a recording has no chat
+            done.append(stage.say(who, line.text, at, kind, line))
+            self.languages[line.text] = line.language
             if rng.random() < 0.25:
                 shock = rng.choice(self.kit.phrases[stage.language]["shock"])
                 stage.say(rng.choice(bystanders), shock, at + timedelta(seconds=5), "chat")
@@ -141,6 +146,7 @@ class Draft:
                 stage.say(rng.choice(stage.others(who) or stage.people), turn, at)
                 at += timedelta(seconds=5)
             done.append(stage.say(who, line.text, at, "transcript" if line.spoken else "chat", line))
+            self.languages[line.text] = line.language
         return done
 
     def mistaken_classifier(self, said: list[Said], chance: float = 0.35) -> None:
@@ -209,7 +215,7 @@ class Draft:
             "evidence_id": self.stage.token("e"),
             "kind": kind,
             "text": body,
-            "language": self.words_in,
+            "language": self.languages.get(quote or "", self.words_in),
             "captured_at": captured.replace(microsecond=0),
             "author": author,
             "pdq": f"{rng.getrandbits(256):064x}" if kind == "screenshot" else None,
@@ -259,7 +265,7 @@ class Draft:
 
     def honest_reports(self, n: int) -> None:
         """Established attendees complain, each in their own words."""
-        people = self.stage.others(self.actor)
+        people = self.stage.others(self.actor, *(s.person for s in self.said))
         for person in self.rng.sample(
             people, min(n, len(people), len(self.kit.phrases[self.stage.language]["report"]))
         ):

@@ -13,13 +13,13 @@ from verifier.case import LabelledCase
 
 INTERESTS = (
     (
-        "Remembering the harbour strike of 1987: an evening of families",
+        "The harbour strike of 1987: families tell",
         "government",
         "Department of Public Order",
     ),
-    ("Union branch: vote on the new shifts", "company", "Northgate Logistics (employer)"),
+    ("Union branch: what the new shifts mean", "company", "Northgate Logistics (employer)"),
     ("Ballot observers: training evening", "government", "Office of the Prime Minister"),
-    ("Mothers of the disappeared: annual vigil", "government", "Ministry of the Interior"),
+    ("Mothers of the disappeared: talk with the archive", "government", "Ministry of the Interior"),
     ("Who sold the land? Open talk on the procurement files", "government", "Municipal procurement office"),
     ("Minority language teachers: rights and schools", "government", "Directorate for national unity"),
     ("Neighbours against the Calder pipeline", "company", "Calder Pipeline Group"),

@@ -145,8 +145,15 @@ class Library:
         return [first, *rest[: n - 1]]
 
     def contrast(self, rng: Random, category: str, n: int, language: str, stances: tuple[str, ...]) -> list[Line]:
-        """Draw up to `n` written lines about the same kinds of things that violate nothing."""
-        fits = [x for x in self.lines if x.source == "written" and x.category == category and x.stance in stances]
+        """Draw up to `n` written lines about the same kinds of things that violate nothing.
+
+        Lines that differ from a violating one by their context alone stay out: meetings have too much context.
+        """
+        fits = [
+            x
+            for x in self.lines
+            if x.source == "written" and x.category == category and x.stance in stances and x.device != "context_flip"
+        ]
         near = [x for x in fits if x.language == language]
         pool = near if len(near) >= 2 else [x for x in fits if x.language == "en"] or fits
         return rng.sample(pool, min(n, len(pool)))

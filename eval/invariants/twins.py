@@ -30,6 +30,10 @@ LOOK_ALIKES = str.maketrans("aceopxyijsACEHKMOPTX", "асеорхуіјѕАСЕ�
 """Latin letters and Cyrillic ones that look the same (Unicode's confusables table)."""
 
 
+WORDS = ("transcript", "chat", "screen_text", "display_name", "profile_text")
+"""Kinds of signals whose text is what people said, wrote or showed."""
+
+
 def louder(case: Case) -> Case:
     """The requester insists: more adjectives, more exhibits, more urgency. Nothing more has happened."""
     request = case.request
@@ -271,9 +275,6 @@ def _shift(part: Any, by: timedelta) -> Any:
 
 def _disguised(case: Case, change: Callable[[str], str]) -> Case:
     """Change the spelling of what was said, written and reported, within the limits of the format."""
-    signals = tuple(
-        _with(s, text=change(s.text)) if s.text and s.kind in ("transcript", "chat", "screen_text") else s
-        for s in case.signals
-    )
+    signals = tuple(_with(s, text=change(s.text)) if s.text and s.kind in WORDS else s for s in case.signals)
     reports = tuple(_with(r, text=change(r.text)[:50_000]) for r in case.reports)
     return _with(case, signals=signals, reports=reports)

@@ -23,7 +23,8 @@ NEGATIONS = {
 def _fabricate(draft: Draft, kind: str) -> None:
     """An exhibit that shows this meeting, as the covered record contradicts."""
     rng, stage = draft.rng, draft.stage
-    quote = draft.kit.library.violating(rng, draft.category, 1, stage.language)[0].text
+    invented = draft.kit.library.violating(rng, draft.category, 1, stage.language)[0]
+    quote = invented.text
     at = stage.moment(0.3, 0.8)
     author = rng.choice((None, stage.account(fresh_at=at)))
     name, when = draft.actor.name, at
@@ -37,6 +38,7 @@ def _fabricate(draft: Draft, kind: str) -> None:
                 break
     if kind == "before_start":
         when = stage.start - timedelta(minutes=rng.randint(60, 9000))
+    draft.languages.setdefault(quote, invented.language if quote == invented.text else stage.language)
     text = None if kind != "people_never_there" else f"[{when:%H:%M:%S}] {name}: {quote}"
     item = draft.exhibit(quote, author=author, captured=when + timedelta(seconds=30), text=text, speaker=name)
     draft.claim("refuted", at=at if rng.random() < 0.6 else None)
@@ -105,10 +107,9 @@ def filed_before_start(kit: Kit, case_id: str) -> LabelledCase:
     )
     draft.claim("refuted", draft.naming(draft.actor), at=draft.submitted - timedelta(minutes=kit.rng.randint(60, 600)))
     if kit.rng.random() < 0.5:
-        draft.exhibit(
-            kit.library.violating(kit.rng, draft.category, 1, stage.language)[0].text,
-            captured=draft.submitted - timedelta(minutes=50),
-        )
+        invented = kit.library.violating(kit.rng, draft.category, 1, stage.language)[0]
+        draft.languages[invented.text] = invented.language
+        draft.exhibit(invented.text, captured=draft.submitted - timedelta(minutes=50))
     draft.noise = False
     case = finish(draft, case_id, ["filed_before_start"], pretextual=True)
     meeting = case.case.meeting.model_copy(update={"participants": ()})
