@@ -33,15 +33,15 @@ class Clusters:
 
 
 def same_place(a: Account | None, b: Account | None) -> bool:
-    """Whether two accounts share a network or a device."""
-    return same_device(a, b) or (
-        a is not None and b is not None and a.network_id is not None and a.network_id == b.network_id
-    )
+    """Whether two accounts share a network or a device. An empty label is no label."""
+    if same_device(a, b):
+        return True
+    return a is not None and b is not None and bool(a.network_id) and a.network_id == b.network_id
 
 
 def same_device(a: Account | None, b: Account | None) -> bool:
     """Whether two accounts share a device."""
-    return a is not None and b is not None and a.device_id is not None and a.device_id == b.device_id
+    return a is not None and b is not None and bool(a.device_id) and a.device_id == b.device_id
 
 
 def link_places(clusters: Clusters, who: Hashable, account: Account | None) -> None:
@@ -50,7 +50,7 @@ def link_places(clusters: Clusters, who: Hashable, account: Account | None) -> N
     if account is None:
         return
     clusters.link(who, ("account", account.account_id))
-    if account.network_id is not None:
+    if account.network_id:
         clusters.link(who, ("network", account.network_id))
-    if account.device_id is not None:
+    if account.device_id:
         clusters.link(who, ("device", account.device_id))

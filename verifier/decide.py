@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from verifier.assessment import Approvals, Disposition, Pretext
@@ -12,10 +13,12 @@ from verifier.clusters import same_place
 from verifier.narrower import narrower_actions
 from verifier.policy import ActionPolicy, Policy
 from verifier.support.attribution import Attribution
+from verifier.support.media import Detection
 from verifier.support.verdict import Finding
 
-_RECORDED = ("transcript", "screen_text", "classifier", "hash_match")
-"""Kinds of signals that are in a recording. Chat is kept apart from it."""
+_RECORDED = ("transcript", "screen_text")
+"""Kinds of words that are in a recording. Chat, and files shared in it, are kept apart from it."""
+_SHARED_THEN = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def _misfit_of(case: Case, finding: Finding, rule: ActionPolicy, who: Attributio
             return f"{action} is proportionate only to what hosts, or three independent attendees, did."
         if rule.in_recording and case.meeting.recording is not True:
             return "There is no recording that the platform knows of."
-        if rule.in_recording and not _is_in_recording(finding):
+        if rule.in_recording and not _is_in_recording(case, finding, policy):
             return "What is supported is not itself in the recording."
     if rule.categories is None or category in rule.categories:
         return ""
@@ -95,9 +98,27 @@ def _account_of(case: Case, who: Attribution) -> str:
     return next(iter(ids)) if len(ids) == 1 else ""
 
 
-def _is_in_recording(finding: Finding) -> bool:
-    signals = [j.passage.signal for j in finding.target.passages] + [d.signal for d in finding.target.detections]
-    return any(s.kind in _RECORDED for s in signals)
+def _is_in_recording(case: Case, finding: Finding, policy: Policy) -> bool:
+    """Whether what is supported was spoken or shown, so that a recording of the meeting has it."""
+    category = finding.claim.category
+    passages = finding.target.passages
+    least = policy.thresholds.others_at
+    if any(j.passage.signal.kind in _RECORDED and j.violating[category] >= least for j in passages):
+        return True
+    return any(
+        d.basis in ("media", "hash") and d.strong and not _was_a_file(case, d) for d in finding.target.detections
+    )
+
+
+def _was_a_file(case: Case, detection: Detection) -> bool:
+    """Whether the detection is of a file that was sent, not of something on the screen."""
+    at = detection.signal.observed_at
+    return any(
+        s.kind == "shared_file"
+        and s.participant_id == detection.participant_id
+        and (at is None or s.observed_at is None or abs(at - s.observed_at) <= _SHARED_THEN)
+        for s in case.signals
+    )
 
 
 def _repeated(case: Case, finding: Finding, who: Attribution, policy: Policy) -> bool:
@@ -115,10 +136,11 @@ def _approvals(case: Case, disposition: Disposition, policy: Policy) -> Approval
         excluded.append(requester.account.account_id)
     others = [r.reporter for r in case.reports] + [e.author for e in case.request.evidence]
     excluded += [a.account_id for a in others if a is not None]
+    tied = [requester.account, *(others if disposition == "hold" else [])]
     excluded += [
         p.account.account_id
         for p in case.meeting.participants
-        if p.account is not None and same_place(p.account, requester.account)
+        if p.account is not None and any(same_place(p.account, a) for a in tied)
     ]
     reason = {
         "cleared": "Supported, proportionate and in good faith: no person needs to agree.",

@@ -43,7 +43,7 @@ def phrases(entries: tuple[str, ...]) -> re.Pattern[str]:
     anywhere: list[str] = []
     for entry in entries:
         text = fold(entry.rstrip("*"))
-        body = r"\s+".join(re.escape(word) for word in text.split(" "))
+        body = r"\s+".join(re.escape(word) for word in text.split(" ")).replace("ı", "[ıi]")
         if not text:
             continue
         if _NO_SPACES.search(text):

@@ -45,7 +45,8 @@ def _offers(case: Case, finding: Finding, who: Attribution, policy: Policy) -> l
         elif person is not None and person.account is not None and _suspends(category, policy):
             found.append(("suspend_account", "account", person.account.account_id, why))
     by_hosts = finding.verdict == "supported" and who.speaks_for_host() and not finding.attendees
-    if by_hosts and case.meeting.ended_at is None and category not in policy.actions["end_meeting"].never:
+    ending = policy.actions.get("end_meeting")
+    if by_hosts and case.meeting.ended_at is None and ending is not None and category not in ending.never:
         why = f"The platform observed {category} by those who run the meeting."
         found.append(("end_meeting", "meeting", case.meeting.meeting_id, why))
     return found

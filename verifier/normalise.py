@@ -36,7 +36,7 @@ def fold(text: str) -> str:
     text = _strip_stacked_marks(text)
     text = _join_spaced_letters(text)
     text = _CJK_GAP.sub("", text)
-    text = _SPACE.sub(" ", text).strip().lower()
+    text = _SPACE.sub(" ", text).strip().lower().replace("i\u0307", "i")
     if text.isascii():
         return text
     return _unify_scripts(text)

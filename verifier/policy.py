@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -20,7 +20,20 @@ from verifier.problems import Problem, problems_of
 
 DEFAULT_POLICY = Path(__file__).parent / "policies" / "default.yaml"
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _UniqueKeys(_Loader):  # type: ignore[misc, valid-type]
+    """A safe loader that refuses a key that stands twice: the second would silently win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            told = f"keys that stand twice: {', '.join(twice)}"
+            raise yaml.constructor.ConstructorError(None, None, told, node.start_mark)
+        return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
+
 
 SettledBy = Literal["words", "classifier", "hash", "media", "event", "meeting_time", "authorship"]
 Modality = Literal["words", "shown", "files"]
@@ -185,13 +198,17 @@ def _load(path: Path) -> Policy:
 def _read(path: Path) -> Policy:
     try:
         raw = path.read_bytes()
-        data = yaml.load(raw, Loader=_Loader)  # noqa: S506 - a safe loader, in C where there is one
+        data = yaml.load(raw, Loader=_UniqueKeys)  # noqa: S506 - a safe loader, in C where there is one
     except OSError as error:
         raise InvalidPolicy((Problem("", f"can't read {path}: {error.strerror}", "check the path"),)) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InvalidPolicy((Problem("", f"not valid YAML: {error}", "check indentation and quotes"),)) from None
     if not isinstance(data, dict):
         raise InvalidPolicy((Problem("", "a policy is a YAML mapping", "start from the default policy"),))
+    if "version" in data:
+        raise InvalidPolicy(
+            (Problem("/version", "a policy has no version of its own", "remove it: its hash names it"),)
+        )
     name = data.get("name")
     data["version"] = f"{name}+sha256:{hashlib.sha256(raw).hexdigest()[:12]}"
     try:

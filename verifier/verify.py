@@ -50,6 +50,10 @@ def verify(case: Case, policy: Policy, judge: TextJudge) -> Assessment:
     except JudgeUnavailable as error:
         degraded.append(str(error))
         reading, passages = None, tuple(collect(case, policy))
+    else:
+        names = {name for c in asked for name in policy.categories[c].judged_as}
+        unknown = sorted(names - judge.categories)
+        degraded += [f"the text judge does not know {name}, which the policy asks it for" for name in unknown]
     if not case.signals:
         degraded.append(
             "the platform's record of this meeting is empty: nothing was observed that could settle a claim"

@@ -20,6 +20,8 @@ _STAMPED = re.compile(r"^\s*[\[(]\d{1,2}:\d{2}(?::\d{2})?[\])]\s*[^:：\n]{1,48}
 """A line of a log: a bracketed clock time, a name, words."""
 _ELLIPSIS = re.compile(r"\.\.\.|…|\[\s*\.\.\.\s*\]|\(\s*…\s*\)")
 _LEAST_WORDS = 4
+_MOST = 40
+"""Quotations of one exhibit that are compared with the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,7 @@ class Exhibit:
 
 def read_exhibits(case: Case) -> tuple[Exhibit, ...]:
     """All exhibits of a case, taken apart."""
-    prior = {r.evidence_id: r.prior_meeting_id for r in case.history.evidence_reuse}
-    return tuple(_read(e, prior.get(e.evidence_id, "")) for e in case.request.evidence)
+    return tuple(_read(e) for e in case.request.evidence)
 
 
 def quotations_of(kind: str, text: str) -> tuple[Quotation, ...]:
@@ -66,13 +67,12 @@ def quotations_of(kind: str, text: str) -> tuple[Quotation, ...]:
             _from_line(match) if _speaker_first(match) else Quotation(match, "", "", _has_gap(match))
             for match in _QUOTED.findall(text)
         ]
-    return tuple(q for q in found if len(words(q.words)) >= _LEAST_WORDS)
+    return tuple(q for q in found if len(words(q.words)) >= _LEAST_WORDS)[:_MOST]
 
 
-def _read(evidence: Evidence, prior_meeting: str) -> Exhibit:
+def _read(evidence: Evidence) -> Exhibit:
     folded = fold(evidence.text)
     elsewhere = bool(cue("pretext", "elsewhere").search(folded))
-    elsewhere = elsewhere or bool(prior_meeting and prior_meeting.lower() in folded)
     return Exhibit(evidence, quotations_of(evidence.kind, evidence.text), elsewhere, _nicknames(evidence))
 
 

@@ -29,7 +29,9 @@ _DIFFERENT = 66.0
 _PART = 93.0
 _SHARED_VOCABULARY = 0.25
 """Share of a quotation's words that a record in the same language has somewhere, at the least."""
-_NEGATION_REACH = 4
+_CANDIDATES = 40
+"""Stretches of the record that are compared letter by letter with a quotation."""
+_NEGATION_REACH = 3
 """Words (characters, where words are not spaced) before a quotation in which a cut-off negation counts."""
 _SHARED_SCRIPTS = ("LATIN", "CYRILLIC", "ARABIC")
 """Scripts that several of our languages share, so that the script alone doesn't tell the language."""
@@ -80,13 +82,31 @@ class Record:
         quote = fold(quotation.words)
         if not self.turns or len(quote) < 10 or self._other_language(quote, evidence):
             return "unclear"
-        best = max(self._sequences, key=lambda text: fuzz.partial_ratio(quote, text))
+        best = self._most_alike(quote)
         score = fuzz.partial_ratio(quote, best) if len(best) * 1.5 >= len(quote) else fuzz.ratio(quote, best)
         if score >= _SAME:
             return "reversed" if _lost_negation(quote, best) else "verbatim"
         if not quotation.elided and self._spliced(quote):
             return "spliced"
         return "absent" if score < _DIFFERENT else "unclear"
+
+    def _most_alike(self, quote: str) -> str:
+        """The stretch of the record that is most like a quotation, among those that share most of its words."""
+        shared: Counter[int] = Counter()
+        for word in set(words(quote)):
+            shared.update(self._index.get(word, ()))
+        near = [n for n, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_CANDIDATES]]
+        candidates = [self._sequences[n] for n in near] or self._sequences[:_CANDIDATES]
+        return max(candidates, key=lambda text: fuzz.partial_ratio(quote, text))
+
+    @cached_property
+    def _index(self) -> dict[str, list[int]]:
+        """Word -> the sequences that have it, without words that most of them have."""
+        return _inverted(self._sequences)
+
+    @cached_property
+    def _turn_index(self) -> dict[str, list[int]]:
+        return _inverted([t.text for t in self.turns])
 
     @cached_property
     def _sequences(self) -> list[str]:
@@ -139,19 +159,16 @@ class Record:
     def _spliced(self, quote: str) -> bool:
         """Whether the quotation is two pieces of turns that do not belong together."""
         parts = quote.split(" ")
-        if len(parts) < 8:
+        if not 8 <= len(parts) <= 120:
             return False
-        texts = [t.text for t in self.turns]
+        shared: Counter[int] = Counter()
+        for word in set(words(quote)):
+            shared.update(self._turn_index.get(word, ()))
+        near = sorted(n for n, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_CANDIDATES])
         for cut in range(4, len(parts) - 3):
             head, tail = " ".join(parts[:cut]), " ".join(parts[cut:])
-            in_head = [
-                i for i, text in enumerate(texts) if len(text) >= len(head) and fuzz.partial_ratio(head, text) >= _PART
-            ]
-            if not in_head:
-                continue
-            in_tail = [
-                i for i, text in enumerate(texts) if len(text) >= len(tail) and fuzz.partial_ratio(tail, text) >= _PART
-            ]
+            in_head = [n for n in near if self._has(n, head)]
+            in_tail = [n for n in near if self._has(n, tail)] if in_head else []
             if in_tail and not set(in_head) & set(in_tail):
                 return not any(
                     self.turns[h].participant_id == self.turns[t].participant_id and abs(h - t) <= 3
@@ -159,6 +176,20 @@ class Record:
                     for t in in_tail
                 )
         return False
+
+    def _has(self, n: int, part: str) -> bool:
+        text = self.turns[n].text
+        return len(text) >= len(part) and fuzz.partial_ratio(part, text, score_cutoff=_PART) >= _PART
+
+
+def _inverted(texts: list[str]) -> dict[str, list[int]]:
+    """Word -> places of the texts that have it; words that a quarter of them have tell nothing."""
+    index: dict[str, list[int]] = {}
+    for n, text in enumerate(texts):
+        for word in set(words(text)):
+            index.setdefault(word, []).append(n)
+    common = max(50, len(texts) // 4)
+    return {word: where for word, where in index.items() if len(where) <= common}
 
 
 def _lost_negation(quote: str, record: str) -> bool:

@@ -71,7 +71,7 @@ class Sources:
                 continue
             for field in ("network_id", "device_id"):
                 place = getattr(c.account, field)
-                if place is not None:
+                if place:
                     clusters.link(("account", c.account.account_id), (field, place))
         groups: dict[object, list[Complaint]] = {}
         for c in self.complaints:

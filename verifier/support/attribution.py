@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Literal
 
 from verifier.case import Account, Case, Participant
-from verifier.clusters import Clusters, link_places, same_device, same_place
+from verifier.clusters import Clusters, link_places, same_place
 from verifier.policy import Policy
 
 HOST_ROLES = frozenset({"host", "cohost", "panelist"})
@@ -19,7 +19,8 @@ class Attribution:
 
     `target_ids`: participants whose doing is the target's doing. `host_side`: host, cohosts and
     panelists, who speak for the meeting. `strangers`: participant id -> why they never count against
-    the meeting. `known_attendees`: those who can count, three independent ones at a time.
+    the meeting. `known_attendees`: those who can count, three independent ones at a time. `rank`: a
+    participant's place in an order that neither ids nor list order can change.
     `problem`: why the target can't be found in this case, or ''.
     """
 
@@ -29,6 +30,7 @@ class Attribution:
     strangers: dict[str, str]
     known_attendees: frozenset[str]
     clusters: Clusters
+    rank: dict[str, int]
     problem: str = ""
 
     @property
@@ -44,13 +46,16 @@ class Attribution:
 def attribute(case: Case, policy: Policy) -> Attribution:
     """Work out whose doing would be the target's doing, from what the platform observed."""
     people = case.meeting.participants
-    strangers = {p.participant_id: why for p in people if (why := _stranger(p, case, policy))}
+    askers, invited = _Askers(case), _invited(case)
+    strangers = {p.participant_id: why for p in people if (why := _stranger(p, case, policy, askers, invited))}
     host_side = frozenset(
         p.participant_id for p in people if _runs_meeting(p, case) and p.participant_id not in strangers
     )
     clusters = Clusters()
     for p in people:
         link_places(clusters, p.participant_id, p.account)
+        if p.account is None or not (p.account.network_id or p.account.device_id):
+            clusters.link(p.participant_id, ("nobody knows where",))  # unknown is not independent
     target_ids, problem = _target(case, host_side)
     return Attribution(
         kind=case.request.target.kind,
@@ -66,6 +71,12 @@ def attribute(case: Case, policy: Policy) -> Attribution:
             and not is_new(p.account, case, policy)
         ),
         clusters=clusters,
+        rank={
+            p.participant_id: n
+            for n, p in enumerate(
+                sorted(people, key=lambda p: (str(p.joined_at), p.role, p.display_name, str(p.left_at)))
+            )
+        },
         problem=problem,
     )
 
@@ -81,42 +92,51 @@ def _runs_meeting(p: Participant, case: Case) -> bool:
     return p.role in HOST_ROLES or same_account
 
 
-def _stranger(p: Participant, case: Case, policy: Policy) -> str:
+class _Askers:
+    """Those who complain, indexed by account, device and network."""
+
+    def __init__(self, case: Case) -> None:
+        request = case.request
+        askers: list[tuple[str, Account | None]] = [("the requester", request.requester.account)]
+        askers += [("a reporter", r.reporter) for r in case.reports]
+        askers += [("the author of an exhibit", e.author) for e in request.evidence]
+        self._by: dict[tuple[str, str], str] = {}
+        for who, account in askers:
+            if account is not None:
+                for key in _labels(account):
+                    self._by.setdefault(key, who)
+
+    def link(self, account: Account | None) -> str:
+        """How an account is one with a complainant, or ''."""
+        if account is None:
+            return ""
+        ways = {"account": "is", "device": "shares a device with", "network": "shares a network with"}
+        return next((f"{ways[key[0]]} {self._by[key]}" for key in _labels(account) if key in self._by), "")
+
+
+def _labels(account: Account) -> list[tuple[str, str]]:
+    found = [("account", account.account_id)]
+    found += [("device", account.device_id)] if account.device_id else []
+    found += [("network", account.network_id)] if account.network_id else []
+    return found
+
+
+def _stranger(p: Participant, case: Case, policy: Policy, askers: _Askers, invited: frozenset[str]) -> str:
     """Why this participant is a stranger to the meeting, or ''."""
     host = case.meeting.host_account
     if p.role == "host" or (p.account is not None and p.account.account_id == host.account_id):
         return ""
-    linked = _link_to_askers(p, case)
+    linked = askers.link(p.account)
     if p.role in HOST_ROLES:
-        # The host chose them; only a shared device or a shared place that isn't the host's own undoes that.
-        return linked if linked and not same_place(p.account, host) else ""
+        # The host chose them: their own complaint, or a place that is the host's own, makes them no strangers.
+        return linked if linked and not linked.startswith("is ") and not same_place(p.account, host) else ""
     if linked:
         return linked
-    if not _late(p, case, policy) or _invited(p, case):
+    if not _late(p, case, policy) or p.participant_id in invited:
         return ""
     if p.account is None:
         return "came late as a guest without an account"
     return "came late on a new account, without an invitation" if is_new(p.account, case, policy) else ""
-
-
-def _link_to_askers(p: Participant, case: Case) -> str:
-    """Whether the participant shares an account, network or device with those who complain."""
-    if p.account is None:
-        return ""
-    request = case.request
-    askers: list[tuple[str, Account | None]] = [("the requester", request.requester.account)]
-    askers += [("a reporter", r.reporter) for r in case.reports]
-    askers += [("the author of an exhibit", e.author) for e in request.evidence]
-    for who, account in askers:
-        if account is None:
-            continue
-        if account.account_id == p.account.account_id:
-            return f"is {who}"
-        if same_device(account, p.account):
-            return f"shares a device with {who}"
-        if same_place(account, p.account):
-            return f"shares a network with {who}"
-    return ""
 
 
 def _late(p: Participant, case: Case, policy: Policy) -> bool:
@@ -126,13 +146,14 @@ def _late(p: Participant, case: Case, policy: Policy) -> bool:
     return p.joined_at - max(starts) > timedelta(seconds=policy.times.late_after)
 
 
-def _invited(p: Participant, case: Case) -> bool:
-    """Whether the platform saw an invitation or a registration of this participant."""
-    return any(
-        s.kind in ("security_event", "host_action")
-        and s.participant_id == p.participant_id
-        and str(s.details.get("event", "")) in ("join_invited", "registration", "admitted", "promoted")
+def _invited(case: Case) -> frozenset[str]:
+    """Participants whom the platform saw invited, registered or let in."""
+    return frozenset(
+        s.participant_id
         for s in case.signals
+        if s.kind in ("security_event", "host_action")
+        and s.participant_id is not None
+        and str(s.details.get("event", "")) in ("join_invited", "registration", "admitted", "promoted")
     )
 
 
@@ -140,20 +161,24 @@ def _target(case: Case, host_side: frozenset[str]) -> tuple[frozenset[str], str]
     target, people = case.request.target, case.meeting.participants
     if target.meeting_id != case.meeting.meeting_id:
         return frozenset(), "The request's target names another meeting than the record at hand."
+    named = next((p for p in people if p.participant_id == target.participant_id), None)
+    if target.participant_id is not None and named is None:
+        return frozenset(), "The targeted participant is not in this meeting's participant log."
+    account = named.account.account_id if named is not None and named.account is not None else None
+    if named is not None and target.account_id is not None and target.account_id != account:
+        return frozenset(), "The targeted participant does not use the account that the request names."
     if target.kind in ("meeting", "recording"):
+        ids = {p.account.account_id for p in people if p.participant_id in host_side and p.account is not None}
+        if target.account_id is not None and target.account_id not in ids | {case.meeting.host_account.account_id}:
+            return frozenset(), "The account that the request names does not run this meeting."
         return host_side, ""
     if target.kind == "account":
         if target.account_id is None:
             return frozenset(), "The request targets an account but names none."
         return _of_account(people, target.account_id), ""
-    named = next((p for p in people if p.participant_id == target.participant_id), None)
     if named is None:
-        return frozenset(), "The targeted participant is not in this meeting's participant log."
-    if named.account is None:
-        return frozenset({named.participant_id}), ""
-    if target.account_id is not None and target.account_id != named.account.account_id:
-        return frozenset(), "The targeted participant does not use the account that the request names."
-    return _of_account(people, named.account.account_id) | {named.participant_id}, ""
+        return frozenset(), "The request targets a participant but names none."
+    return frozenset({named.participant_id}) | (_of_account(people, account) if account else frozenset()), ""
 
 
 def _of_account(people: tuple[Participant, ...], account_id: str) -> frozenset[str]:

@@ -60,14 +60,17 @@ def covers(case: Case, kind: str, span: Span, policy: Policy) -> bool:
     return not gaps(case, kind, span, policy)
 
 
-def gaps(case: Case, kind: str, span: Span, policy: Policy) -> list[Span]:
+def gaps(case: Case, kind: str, span: Span, policy: Policy, moment: datetime | None = None) -> list[Span]:
     """The parts of the span that no coverage of this kind reaches.
 
-    Up to `edge_tolerance` seconds missing at either end of the meeting do not matter.
+    Up to `edge_tolerance` seconds missing at either end of the meeting do not matter, unless they hold
+    the very `moment` that is spoken of.
     """
     whole = meeting_span(case)
     if whole is None:
         return [span]
+    if moment is not None and not any(c.kind == kind and c.start <= moment <= c.end for c in case.meeting.coverage):
+        return [Span(moment, moment)]
     slack = timedelta(seconds=policy.times.edge_tolerance)
     start = max(span.start, whole.start + slack) if span.start < whole.start + slack else span.start
     end = min(span.end, whole.end - slack) if span.end > whole.end - slack else span.end

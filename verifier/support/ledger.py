@@ -22,6 +22,8 @@ def _entry(case: Case, finding: Finding, element: Element) -> LedgerEntry:
         state, note, refs = _time(case, finding)
     elif "authorship" in element.settled_by:
         state, note, refs = _author(finding)
+        here = {f"participant:{p.participant_id}" for p in case.meeting.participants}
+        refs = tuple(r for r in refs if r in here)
     else:
         state, note, refs = _conduct(finding)
     return LedgerEntry(
@@ -58,8 +60,9 @@ def _conduct(finding: Finding) -> tuple[ElementState, str, tuple[str, ...]]:
 def _time(case: Case, finding: Finding) -> tuple[ElementState, str, tuple[str, ...]]:
     if finding.why is Why.TIME:
         return "contradicted", finding.note, ()
-    span = meeting_span(case)
-    if span is None:
+    if meeting_span(case) is None and finding.verdict == "supported":
+        return "supported", "It was observed before the meeting began, in its own chat or files.", _refs(finding.target)
+    if meeting_span(case) is None:
         return "contradicted", "The meeting had not begun.", ()
     if finding.claim.occurred_at is None:
         return "supported", "The claim names no time: the whole meeting up to the request was looked at.", ()

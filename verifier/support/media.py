@@ -13,12 +13,15 @@ from verifier.policy import Policy
 
 Basis = Literal["hash", "media", "classifier", "event"]
 
-_OF_WORDS = re.compile(r"text|speech|chat|caption|transcri|keyword|nlp|language|audio|asr", re.IGNORECASE)
-_OF_PICTURES = re.compile(r"media|visual|image|video|vision|frame|photo|picture|pdq|screen|nsfw|csam", re.IGNORECASE)
+_OF_WORDS = re.compile(r"text|speech|chat|caption|transcri|keyword|lexicon|nlp|language|audio|asr", re.IGNORECASE)
+_OF_PICTURES = re.compile(
+    r"(?<![a-z])(media|visual|images?|video|vision|frames?|photo|photodna|pictures?|pdq|nsfw|screenshare|csai)(?![a-z])",
+    re.IGNORECASE,
+)
 _PDQ_BITS = 256
 _NOTHING_FOUND = 0.10
 """A media scan at or below this score found nothing."""
-_SHARE_REACH = timedelta(seconds=60)
+_SHARE_REACH = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,13 @@ def clean_scans(found: Iterable[Detection], category: str) -> list[Detection]:
 
 
 def is_picture_scan(signal: Signal) -> bool:
-    """Whether a classifier looked at pictures or files rather than at words."""
-    where = f"{signal.source} {signal.text or ''} {' '.join(signal.details)}"
+    """Whether a classifier looked at pictures or files rather than at words.
+
+    Told by its source and the keys of its details; its text may repeat what users wrote.
+    """
     if _OF_WORDS.search(signal.source):
         return False
-    return bool(_OF_PICTURES.search(where)) or bool(signal.details.keys() & {"frames", "file", "algorithm"})
+    return bool(_OF_PICTURES.search(signal.source)) or bool(signal.details.keys() & {"frames", "algorithm"})
 
 
 def _detection(signal: Signal, case: Case, policy: Policy) -> Detection | None:
@@ -93,13 +98,23 @@ def _hash_score(signal: Signal) -> float | None:
 
 def _within_threshold(signal: Signal, score: float, default: float) -> bool:
     threshold = signal.details.get("threshold")
-    if isinstance(threshold, bool) or not isinstance(threshold, int | float):
+    if threshold is None:
         return score >= default
-    if threshold <= 1:
-        return score >= threshold
-    distance = signal.details.get("distance")  # a threshold above one counts bits of distance
-    bits = distance if isinstance(distance, int | float) else (1 - score) * _PDQ_BITS
-    return bits <= threshold
+    distance = signal.details.get("distance")
+    if isinstance(threshold, str):
+        try:
+            threshold = float(threshold)
+        except ValueError:
+            return False  # a limit that can't be read lets nothing through
+    if isinstance(threshold, bool) or not isinstance(threshold, int | float) or threshold < 0:
+        return False
+    has_distance = isinstance(distance, int | float) and not isinstance(distance, bool)
+    if 0.5 <= threshold < 1 or (threshold == 1 and not has_distance):
+        return score >= threshold  # a share of equal bits
+    if 0 < threshold < 0.5:
+        return False
+    bits = float(distance) if has_distance and distance is not None else (1 - score) * _PDQ_BITS
+    return bits <= threshold and score >= 0.5  # a distance in bits
 
 
 def _listed_by_requester(signal: Signal, case: Case) -> bool:
@@ -114,7 +129,12 @@ def _listed_by_requester(signal: Signal, case: Case) -> bool:
 
 def _beside_a_share(signal: Signal, case: Case) -> bool:
     """Whether a detector of unknown kind spoke just as the same participant shared a file."""
-    if _OF_WORDS.search(signal.source) or signal.observed_at is None or signal.participant_id is None:
+    if (
+        _OF_WORDS.search(signal.source)
+        or "rate" in signal.source.lower()
+        or signal.observed_at is None
+        or signal.participant_id is None
+    ):
         return False
     return any(
         s.kind in ("shared_file", "hash_match")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from verifier.assessment import Verdict
-from verifier.case import Case, Claim, Participant
+from verifier.case import Case, Claim, Participant, Signal
 from verifier.policy import Policy
 from verifier.support.attribution import Attribution
-from verifier.support.coverage import Span, claimed_span, gaps, meeting_span, time_problem
+from verifier.support.coverage import Span, claimed_span, gaps, time_problem
 from verifier.support.media import Detection, clean_scans
 from verifier.support.speaks_of import SpeaksOf, speaks_of
 from verifier.support.weigh import NOTHING, Weighed, weigh
@@ -67,8 +67,8 @@ def decide_claim(
     """The verdict on one claim. `reading` is None when no text could be judged."""
     speaks = speaks_of(case, claim, who, policy)
     read = reading or Reading((), ())
-    target, attendees = _against_target(case, claim, who, read, found, policy)
-    others = _others(case, claim, who, read, found, policy)
+    target, attendees = _against_target(claim, who, read, found, policy)
+    others = _others(claim, who, read, found, policy)
 
     def finding(verdict: Verdict, why: Why, **more: object) -> Finding:
         support = _support(verdict, target.probability)
@@ -93,7 +93,7 @@ def decide_claim(
         return finding("supported", Why.TARGET_DID_IT)
     if absent := _absence(case, claim, speaks, policy):
         return finding("refuted", Why.ABSENT, note=absent)
-    uncovered = _uncovered(case, claim, speaks, found, policy)
+    uncovered = _uncovered(case, claim, who, speaks, read, found, policy)
     clean = tuple(clean_scans(found, claim.category))
     if _needs_words(claim, policy) and reading is None:
         return finding("not_enough_info", Why.UNREADABLE, uncovered=uncovered)
@@ -102,7 +102,8 @@ def decide_claim(
         if speaks.accuses_target and not uncovered and target.probability < policy.thresholds.uncertain_at:
             return finding("refuted", Why.OTHERS_DID_IT, clean=clean)
         return finding("not_enough_info", Why.OTHERS_DID_IT, wrong_subject=True, uncovered=uncovered)
-    if target.probability >= policy.thresholds.uncertain_at or others:
+    nameless = _by_nobody_known(claim, who, read, found, policy)
+    if target.probability >= policy.thresholds.uncertain_at or others or nameless:
         return finding("not_enough_info", Why.UNCERTAIN, uncovered=uncovered)
     kinds = _other_kinds(case, claim, who, read, found, policy)
     if uncovered:
@@ -112,42 +113,51 @@ def decide_claim(
 
 
 def _against_target(
-    case: Case, claim: Claim, who: Attribution, read: Reading, found: list[Detection], policy: Policy
+    claim: Claim, who: Attribution, read: Reading, found: list[Detection], policy: Policy
 ) -> tuple[Weighed, tuple[str, ...]]:
     """How surely the target did it; for a meeting, its hosts or three independent attendees."""
     own = weigh(who.target_ids, claim.category, read, found, policy)
     if not who.is_meeting:
         return own, ()
     per_cluster: dict[object, tuple[str, Weighed]] = {}
-    for person in sorted(who.known_attendees, key=lambda p: _order(case, p)):
+    for person in sorted(who.known_attendees, key=who.rank.__getitem__):
         weighed = weigh([person], claim.category, read, found, policy)
         cluster = who.clusters.find(person)
         if cluster not in per_cluster or weighed.probability > per_cluster[cluster][1].probability:
             per_cluster[cluster] = (person, weighed)
     ranked = sorted(per_cluster.values(), key=lambda pw: -pw[1].probability)
     needed = policy.thresholds.independent_attendees
-    if len(ranked) < needed or ranked[needed - 1][1].probability <= own.probability:
+    if len(ranked) < needed:
         return own, ()
-    crowd = [pw for pw in ranked if pw[1].probability >= 0.5] or ranked[:needed]
-    people = tuple(person for person, _ in crowd)
+    people = tuple(p for p, w in ranked if w.probability >= 0.5) or tuple(p for p, _ in ranked[:needed])
     joint = weigh(people, claim.category, read, found, policy)
     least = ranked[needed - 1][1].probability
     # Three people who each probably did it are, together, surer than the least sure of them.
     together = least if least < 0.5 else max(least, min(joint.probability, least + 0.3))
+    if together <= own.probability:
+        return own, ()
     return Weighed(together, joint.passages, joint.detections, joint.messages), people
 
 
 def _others(
-    case: Case, claim: Claim, who: Attribution, read: Reading, found: list[Detection], policy: Policy
+    claim: Claim, who: Attribution, read: Reading, found: list[Detection], policy: Policy
 ) -> tuple[tuple[str, Weighed], ...]:
-    """Everybody else who plausibly did what is claimed, surest first."""
+    """Everybody else in the log who plausibly did what is claimed, surest first."""
+    active = {j.passage.participant_id for j in read.judged} | {d.participant_id for d in found}
     weighed = [
-        (p.participant_id, weigh([p.participant_id], claim.category, read, found, policy))
-        for p in case.meeting.participants
-        if p.participant_id not in who.target_ids
+        (p, weigh([p], claim.category, read, found, policy))
+        for p in who.rank
+        if p in active and p not in who.target_ids
     ]
     plausible = [o for o in weighed if o[1].probability >= max(policy.thresholds.uncertain_at, 0.5)]
-    return tuple(sorted(plausible, key=lambda o: (-o[1].probability, _order(case, o[0]))))
+    return tuple(sorted(plausible, key=lambda o: (-o[1].probability, who.rank[o[0]])))
+
+
+def _by_nobody_known(claim: Claim, who: Attribution, read: Reading, found: list[Detection], policy: Policy) -> bool:
+    """Whether what is claimed was plausibly observed, but of nobody whom the participant log has."""
+    ids: set[str | None] = {j.passage.participant_id for j in read.judged} | {d.participant_id for d in found}
+    unknown = {i for i in ids if i not in who.rank}
+    return weigh(unknown, claim.category, read, found, policy).probability >= policy.thresholds.uncertain_at
 
 
 def _other_kinds(
@@ -164,7 +174,7 @@ def _other_kinds(
 
 def _absence(case: Case, claim: Claim, speaks: SpeaksOf, policy: Policy) -> str:
     """Why none of the people named can have done it, from the participant log, or ''."""
-    if not speaks.named:
+    if not speaks.named or not case.meeting.participants:
         return ""
     people = {p.participant_id: p for p in case.meeting.participants}
     there = [people[n] for n in speaks.named if n in people]
@@ -193,7 +203,13 @@ def _present(p: Participant, case: Case, claim: Claim, policy: Policy) -> bool:
 
 
 def _uncovered(
-    case: Case, claim: Claim, speaks: SpeaksOf, found: list[Detection], policy: Policy
+    case: Case,
+    claim: Claim,
+    who: Attribution,
+    speaks: SpeaksOf,
+    read: Reading,
+    found: list[Detection],
+    policy: Policy,
 ) -> tuple[tuple[str, Span], ...]:
     """The parts of what the claim speaks of that no platform record reaches."""
     span = claimed_span(case, claim, policy)
@@ -201,33 +217,61 @@ def _uncovered(
         return ()
     if case.meeting.end_to_end_encrypted and not case.meeting.coverage:
         return (("any record (the meeting was end-to-end encrypted)", span),)
-    holes = [(kind, hole) for kind in speaks.words for hole in gaps(case, kind, span, policy)]
-    scanned = bool(clean_scans(found, claim.category)) or _shown_was_harmless(case, claim, found)
+    if _nobody_looked(claim, speaks, read, found):
+        return ((f"a detector of {claim.category}", span),)
+    holes = [(kind, hole) for kind in speaks.words for hole in gaps(case, kind, span, policy, claim.occurred_at)]
+    scanned = bool(clean_scans(found, claim.category)) or _shown_was_harmless(case, claim, who, speaks, policy)
     if speaks.shown and not scanned:
-        holes += _least_gap(case, ("screen", "media"), span, policy)
+        holes += _least_gap(case, ("screen", "media"), span, claim, policy)
     if speaks.files and not speaks.shown and not scanned:
-        holes += _least_gap(case, ("media", "chat"), span, policy)
+        holes += _least_gap(case, ("media", "chat"), span, claim, policy)
     return tuple(holes)
 
 
-def _least_gap(case: Case, kinds: tuple[str, ...], span: Span, policy: Policy) -> list[tuple[str, Span]]:
-    """Any one of the kinds will do: the gaps of the kind that comes nearest, none when one covers all."""
-    by_kind = [[(kind, hole) for hole in gaps(case, kind, span, policy)] for kind in kinds]
-    return min(by_kind, key=lambda holes: sum((h.end - h.start for _, h in holes), timedelta()))
-
-
-def _shown_was_harmless(case: Case, claim: Claim, found: list[Detection]) -> bool:
-    """Whether the platform read what was on the screen, and no detector made more of it than a weak hint."""
-    if any(d.category == claim.category and d.basis == "media" and d.strong for d in found):
+def _nobody_looked(claim: Claim, speaks: SpeaksOf, read: Reading, found: list[Detection]) -> bool:
+    """Whether neither the judge nor any detector is there for the category: their silence then says nothing."""
+    if not speaks.words or claim.category in read.categories or not read.categories:
         return False
-    span = meeting_span(case)
-    if span is None or claim.occurred_at is None:
-        return any(s.kind == "screen_text" for s in case.signals)
-    reach = timedelta(minutes=20)
-    return any(
-        s.kind == "screen_text" and s.observed_at is not None and abs(s.observed_at - claim.occurred_at) <= reach
+    return not any(d.category == claim.category for d in found)
+
+
+def _least_gap(case: Case, kinds: tuple[str, ...], span: Span, claim: Claim, policy: Policy) -> list[tuple[str, Span]]:
+    """Any one of the kinds will do: the gaps of the kind that comes nearest, none when one covers all."""
+    by_kind = [[(kind, hole) for hole in gaps(case, kind, span, policy, claim.occurred_at)] for kind in kinds]
+    return min(by_kind, key=lambda holes: (len(holes) > 0, sum((h.end - h.start for _, h in holes), timedelta())))
+
+
+def _shown_was_harmless(case: Case, claim: Claim, who: Attribution, speaks: SpeaksOf, policy: Policy) -> bool:
+    """Whether the platform read the accused's own screen at the claimed time, and nothing in it supports the claim.
+
+    Only for what words can settle: pictures may show what their text does not.
+    """
+    if not _needs_words(claim, policy) or claim.occurred_at is None:
+        return False
+    accused = frozenset(speaks.named) or who.target_ids
+    window = timedelta(seconds=policy.times.claim_window)
+    for s in case.signals:
+        if s.kind != "screen_text" or s.observed_at is None or s.participant_id not in accused:
+            continue
+        if s.observed_at - window <= claim.occurred_at <= _share_end(case, s) + window:
+            return True
+    return False
+
+
+def _share_end(case: Case, shown: Signal) -> datetime:
+    """When the sharing of a screen ended, as far as the platform saw; at once when it saw no end."""
+    at = shown.observed_at
+    ends = [
+        s.observed_at
         for s in case.signals
-    )
+        if s.kind == "host_action"
+        and s.observed_at is not None
+        and at is not None
+        and s.observed_at > at
+        and s.participant_id == shown.participant_id
+        and str(s.details.get("event", "")).startswith("share_stopped")
+    ]
+    return min(ends) if ends else at or datetime.max.replace(tzinfo=UTC)
 
 
 def _needs_words(claim: Claim, policy: Policy) -> bool:
@@ -241,15 +285,6 @@ def _support(verdict: Verdict, probability: float) -> float:
     if verdict == "not_enough_info":
         return round(0.10 + 0.60 * min(probability, 0.8), 4)
     return round(0.10 * min(probability, 1.0), 4)
-
-
-def _order(case: Case, participant_id: str) -> int:
-    """A participant's place in an order that neither ids nor list order can change."""
-    ranked = sorted(
-        case.meeting.participants,
-        key=lambda p: (str(p.joined_at), p.role, p.display_name, str(p.left_at)),
-    )
-    return next((i for i, p in enumerate(ranked) if p.participant_id == participant_id), len(ranked))
 
 
 __all__ = ["NOTHING", "Finding", "Why", "decide_claim"]

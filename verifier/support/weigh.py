@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from verifier.policy import Policy
 from verifier.support.media import Detection, of
@@ -21,6 +21,10 @@ _STRONG = 2.75
 _WEAK = 0.5
 _REPEATED = 0.6
 """Per doubling of the number of passages that are themselves more likely than not."""
+_REPEATED_MOST = 1.0
+"""And no more: a judge's errors on one subject are alike."""
+_DOUBTED = -1.75
+_ONE_BREATH = timedelta(seconds=5)
 _HEARD_NOTHING = -1.0
 _CORROBORATES = 1.0
 _NEAR = timedelta(seconds=120)
@@ -45,32 +49,22 @@ NOTHING = Weighed(0.0, (), (), 0)
 
 
 def weigh(
-    people: Iterable[str], category: str, reading: Reading, found: Sequence[Detection], policy: Policy
+    people: Iterable[str | None], category: str, reading: Reading, found: Sequence[Detection], policy: Policy
 ) -> Weighed:
     """Weigh everything that these people said, showed or shared, for one category."""
     crowd = frozenset(people)
     if not crowd:
         return NOTHING
     said = reading.by(crowd, category)
-    own = of(found, category, crowd)
     settled_by: set[str] = {way for e in policy.categories[category].elements for way in e.settled_by}
+    own = [d for d in found if d.category == category and d.participant_id in crowd and _settles(d, settled_by)]
     telling = [j for j in said if j.violating[category] >= 0.5]
-    strong = [d for d in own if d.strong and _settles(d, settled_by)]
-    messages = len(
-        {j.passage.signal.signal_id for j in telling} | {d.signal.signal_id for d in strong if d.basis == "hash"}
-    )
-    p = (
-        _from_words_and_detectors(said, telling, own, strong, category, found, policy)
-        if "words" in settled_by
-        else (
-            max(
-                (d.score for d in strong),
-                default=0.3 * max((d.score for d in own if _settles(d, settled_by)), default=0.0),
-            )
-        )
-    )
-    kept = telling or said[:1]
-    return Weighed(p, tuple(kept), tuple(strong or own), max(messages, 1 if strong else 0))
+    strong = [d for d in own if d.strong]
+    if "words" in settled_by:
+        p = _from_words_and_detectors(said, len(telling), own, strong, category, found, policy)
+    else:
+        p = max((d.score for d in strong), default=0.3 * max((d.score for d in own), default=0.0))
+    return Weighed(p, tuple(telling or said[:1]), tuple(strong or own), _messages(telling, strong))
 
 
 def _settles(d: Detection, settled_by: set[str]) -> bool:
@@ -79,9 +73,27 @@ def _settles(d: Detection, settled_by: set[str]) -> bool:
     return d.basis in settled_by
 
 
+def _messages(telling: Sequence[JudgedPassage], strong: Sequence[Detection]) -> int:
+    """Separate messages or utterances: speech that runs on is one, however the transcript cuts it."""
+    count = len({d.signal.signal_id for d in strong if d.basis == "hash"})
+    last: dict[str | None, datetime] = {}
+    seen: set[str] = set()
+    for j in sorted(telling, key=lambda j: j.passage.turn):
+        signal = j.passage.signal
+        if signal.signal_id in seen:
+            continue
+        seen.add(signal.signal_id)
+        before, at = last.get(signal.participant_id), signal.observed_at
+        runs_on = signal.kind == "transcript" and before is not None and at is not None and at - before <= _ONE_BREATH
+        count += not runs_on
+        if at is not None and signal.kind == "transcript":
+            last[signal.participant_id] = at
+    return max(count, 1 if strong else 0)
+
+
 def _from_words_and_detectors(
     said: Sequence[JudgedPassage],
-    telling: Sequence[JudgedPassage],
+    telling: int,
     own: Sequence[Detection],
     strong: Sequence[Detection],
     category: str,
@@ -90,40 +102,39 @@ def _from_words_and_detectors(
 ) -> float:
     best = logit(said[0].violating[category]) if said else logit(0.02)
     if strong:
-        best = max(best, _beside(said, strong, category))
-    odds = best + _REPEATED * math.log2(max(len(telling), 1))
+        best = max(best, *(_beside(said, d, category) for d in strong))
+    odds = best + min(_REPEATED * math.log2(max(telling, 1)), _REPEATED_MOST)
     odds += _STRONG * min(math.log2(1 + len({(d.basis, d.signal.source) for d in strong})), 1.6)
     if not strong and any(d.score >= 0.5 for d in own):
         odds += _WEAK
-    odds += _at_large(said, telling, category, found, policy)
+    odds += _at_large(said, category, found, policy)
     return expit(odds)
 
 
-def _beside(said: Sequence[JudgedPassage], strong: Sequence[Detection], category: str) -> float:
-    """Prior log-odds beside a strong detection: even, unless what was said around it is mere talk of it."""
-    talk = [
+def _beside(said: Sequence[JudgedPassage], strong: Detection, category: str) -> float:
+    """Prior log-odds beside one strong detection.
+
+    Even, when none of their words can be the ones that it heard. Otherwise what was said around it
+    speaks for or against it: a detector that fires on mere talk, or where nothing was said that could
+    set it off, is doubted, but not beyond `_DOUBTED`. One that saw pictures is excused only by talk
+    of the very thing.
+    """
+    at = strong.signal.observed_at
+    around = [
         j
         for j in said
-        if j.about[category] >= _ABOUT
-        and any(
-            d.signal.observed_at is None
-            or j.passage.signal.observed_at is None
-            or abs(d.signal.observed_at - j.passage.signal.observed_at) <= _NEAR
-            for d in strong
-        )
+        if at is None or j.passage.signal.observed_at is None or abs(at - j.passage.signal.observed_at) <= _NEAR
     ]
-    if not talk:
+    if strong.basis in ("media", "hash", "event"):
+        around = [j for j in around if j.about[category] >= _ABOUT]
+    elif not around:
+        around = list(said)
+    if not around:
         return 0.0
-    return max(logit(j.violating[category]) for j in talk)
+    return max(logit(max(j.violating[category] for j in around)), _DOUBTED)
 
 
-def _at_large(
-    said: Sequence[JudgedPassage],
-    telling: Sequence[JudgedPassage],
-    category: str,
-    found: Sequence[Detection],
-    policy: Policy,
-) -> float:
+def _at_large(said: Sequence[JudgedPassage], category: str, found: Sequence[Detection], policy: Policy) -> float:
     """What findings that name nobody add: beside telling words a strong one corroborates, a silent one doubts."""
     nameless = [d for d in of(found, category) if d.participant_id is None and d.basis != "media"]
     if any(d.strong for d in nameless):

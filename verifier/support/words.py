@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.judge import Judgement, TextJudge
+from models.judge import Judgement, JudgeUnavailable, TextJudge
 from models.judge import Passage as JudgePassage
 from verifier.case import Case, Claim
 from verifier.policy import Policy
@@ -28,12 +28,16 @@ class JudgedPassage:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything that was read for a case. `judged` follows the order of time."""
+    """Everything that was read for a case.
+
+    `judged` follows the order of time; `categories` are the policy's that the judge could judge.
+    """
 
     judged: tuple[JudgedPassage, ...]
     passages: tuple[Passage, ...]
+    categories: frozenset[str] = frozenset()
 
-    def by(self, people: Iterable[str], category: str) -> list[JudgedPassage]:
+    def by(self, people: Iterable[str | None], category: str) -> list[JudgedPassage]:
         """The judged passages of these people, surest first for the category."""
         wanted = frozenset(people)
         found = [j for j in self.judged if j.passage.participant_id in wanted and category in j.violating]
@@ -47,8 +51,8 @@ def read(case: Case, claims: Sequence[Claim], near: Sequence[datetime], policy: 
     """
     passages = collect(case, policy)
     if not passages:
-        judge.judge([])
-        return Reading((), ())
+        _ask(judge, [])
+        return Reading((), (), _judged_categories(policy, judge))
     screen = judge.screen([p.text for p in passages])
     chosen: set[int] = set()
     for n, claim in enumerate(claims):
@@ -57,7 +61,7 @@ def read(case: Case, claims: Sequence[Claim], near: Sequence[datetime], policy: 
         budget = policy.limits.judged_passages if n == 0 else policy.limits.judged_passages_more
         chosen |= set(select(passages, screen, columns, claim, near, budget, policy))
     order = sorted(chosen)
-    alone = judge.judge([JudgePassage(passages[i].text) for i in order])
+    alone = _ask(judge, [JudgePassage(passages[i].text) for i in order])
     wanted = {name for claim in claims for name in policy.categories[claim.category].judged_as}
     silent = frozenset(
         i for i, said in zip(order, alone, strict=True) if max(said.violating.values(), default=0.0) >= 0.5
@@ -68,14 +72,30 @@ def read(case: Case, claims: Sequence[Claim], near: Sequence[datetime], policy: 
         if max((alone[n].violating.get(name, 0.0) for name in wanted), default=0.0) >= WORTH_CONTEXT
         and (context := context_of(passages, i, silent))
     ]
-    with_context = judge.judge([JudgePassage(passages[i].text, context) for _, i, context in again])
+    with_context = _ask(judge, [JudgePassage(passages[i].text, context) for _, i, context in again])
     final = list(alone)
     for (n, _, _), said in zip(again, with_context, strict=True):
         final[n] = _both(alone[n], said)
     return Reading(
         tuple(_as_policy(passages[i], said, policy) for i, said in zip(order, final, strict=True)),
         tuple(passages),
+        _judged_categories(policy, judge),
     )
+
+
+def _ask(judge: TextJudge, passages: list[JudgePassage]) -> list[Judgement]:
+    """The judge's answer, checked: as many judgements as passages, every number a probability."""
+    answer = judge.judge(passages)
+    sound = len(answer) == len(passages) and all(
+        0.0 <= p <= 1.0 for said in answer for p in (*said.violating.values(), *said.about.values())
+    )
+    if not sound:
+        raise JudgeUnavailable("The text judge gave a malformed answer.")
+    return answer
+
+
+def _judged_categories(policy: Policy, judge: TextJudge) -> frozenset[str]:
+    return frozenset(c for c, rule in policy.categories.items() if set(rule.judged_as) & judge.categories)
 
 
 def _both(alone: Judgement, in_context: Judgement) -> Judgement:
