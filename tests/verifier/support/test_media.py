@@ -176,7 +176,6 @@ class TestClassifiers:
         assert answer.claims[0].verdict != "supported"
         assert answer.disposition == "review"
 
-    @pytest.mark.xfail(reason="a score at the meeting's end outweighs a record read as harmless", strict=False)
     def test_mere_talk_elsewhere_excuses_it_too(self):
         talk = KeywordJudge(about={"violent_threat": ("burn the shed",)})
         case = with_signals(
@@ -195,7 +194,6 @@ class TestClassifiers:
         assert csam().claims[0].verdict == "not_enough_info"
         assert csam(found("p1", "csam", 0.02, source="chat-text-model")).claims[0].verdict == "not_enough_info"
 
-    @pytest.mark.xfail(reason="any text on a screen refutes any claim about pictures", strict=False)
     def test_a_slide_does_not(self):
         slide = said("p2", "agenda: the hedge", minute=45, kind="screen_text")
         assert csam(slide).claims[0].verdict == "not_enough_info"
