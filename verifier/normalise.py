@@ -22,7 +22,7 @@ _MARK = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-
 """Combining marks that can be stacked on the letters of any alphabet."""
 _SPACE = re.compile(r"\s+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_CJK_GAP = re.compile(f"(?<=[{_CJK}，。！？、])[ \u00b7._*-]+(?=[{_CJK}，。！？、])")
+_CJK_GAP = re.compile(f"(?<=[{_CJK}])[ \u00b7._*-]+(?=[{_CJK}])")
 _SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_][ \u00b7._*-]){3,}[^\W\d_](?!\w)")
 _NOT_WORD = re.compile(r"[\W_]+")
 

@@ -13,7 +13,7 @@ SHOWS_MEETING = frozenset({"screenshot", "transcript_excerpt", "chat_excerpt", "
 """Kinds of exhibit that are presented as a picture of the meeting itself."""
 
 _LINE = re.compile(r"^\s*(?:\[?\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]?)?\s*[-–—]?\s*([^:：\n]{1,48})[:：]\s+(.{2,})$")
-_CJK_LINE = re.compile(r"^\s*(?:\[?\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]?)?\s*([^:：\n]{1,24})[：:]\s*(.{2,})$")
+_CJK_LINE = re.compile(r"^\s*(?:\[?\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]?)?\s*([^\d:：\n][^:：\n]{0,23})[：:]\s*(.{2,})$")
 _TIMED = re.compile(r"^\s*\[?\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]?\s*[-–—]?\s*(.{2,})$")
 _QUOTED = re.compile(r"[\"“„«「『‹]\s*([^\"“”„«»「」『』‹›]{6,600}?)\s*[\"”“»」』›]")
 _STAMPED = re.compile(r"^\s*[\[(]\d{1,2}:\d{2}(?::\d{2})?[\])]\s*[^:：\n]{1,48}[:：]\s*\S")

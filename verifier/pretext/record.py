@@ -88,7 +88,7 @@ class Record:
             return "reversed" if _lost_negation(quote, best) else "verbatim"
         if not quotation.elided and self._spliced(quote):
             return "spliced"
-        return "absent" if score < _DIFFERENT else "unclear"
+        return "absent" if score < _DIFFERENT and not _retold(quote, best) else "unclear"
 
     def _most_alike(self, quote: str) -> str:
         """The stretch of the record that is most like a quotation, among those that share most of its words."""
@@ -180,6 +180,13 @@ class Record:
     def _has(self, n: int, part: str) -> bool:
         text = self.turns[n].text
         return len(text) >= len(part) and fuzz.partial_ratio(part, text, score_cutoff=_PART) >= _PART
+
+
+def _retold(quote: str, record: str) -> bool:
+    """Whether a quotation has half of its longer words from one stretch: told from memory, not invented."""
+    own = [w for w in words(quote) if len(w) >= 4 or not w.isascii()]
+    theirs = set(words(record))
+    return len(own) >= 3 and sum(w in theirs for w in own) * 2 >= len(own)
 
 
 def _inverted(texts: list[str]) -> dict[str, list[int]]:

@@ -77,7 +77,7 @@ def gaps(case: Case, kind: str, span: Span, policy: Policy, moment: datetime | N
     if end < start:  # the span lies within the tolerated edge: a record that touches it will do
         start = end = min(max(start, whole.start), whole.end)
         near = [c for c in case.meeting.coverage if c.kind == kind]
-        return [] if any(c.start - slack <= start <= c.end + slack for c in near) else [Span(start, end)]
+        return [] if any(c.start - slack <= start <= c.end + slack for c in near) else [span]
     return _holes(((c.start, c.end) for c in case.meeting.coverage if c.kind == kind), start, end)
 
 

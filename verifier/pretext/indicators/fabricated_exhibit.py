@@ -48,7 +48,7 @@ def _contradictions(view: View) -> Iterator[tuple[str, str]]:
             continue  # it follows the record: what else is wrong with it is a slip
         complete = view.record.covered(item.evidence.kind) or view.record.covered_around(item.evidence)
         for match in dict.fromkeys(matches):
-            if match in ("reversed", "spliced") or (match == "absent" and complete and _presented(item.evidence)):
+            if match in ("reversed", "spliced") or (match == "absent" and complete and _presented(view, item.evidence)):
                 yield item.ref, f"An exhibit {_MATCH[match]}"
         if why := _impossible_time(view, item.evidence):
             yield item.ref, why
@@ -56,13 +56,12 @@ def _contradictions(view: View) -> Iterator[tuple[str, str]]:
             yield item.ref, why
 
 
-def _presented(evidence: Evidence) -> bool:
-    return evidence.kind in SHOWS_MEETING or evidence.kind in (
-        "user_report",
-        "complaint_email",
-        "document",
-        "other",
-    )
+def _presented(view: View, evidence: Evidence) -> bool:
+    """Whether the exhibit is shown as the meeting's own words; people who were there may tell from memory."""
+    if evidence.kind in SHOWS_MEETING:
+        return True
+    there = view.sources.was_there(evidence.author) and not view.sources.is_fresh(evidence.author, evidence.captured_at)
+    return evidence.kind in ("user_report", "complaint_email") and evidence.author is not None and not there
 
 
 def _used_before(view: View, item: Exhibit) -> str:
