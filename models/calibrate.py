@@ -122,14 +122,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--report", type=Path, help="measure the test split into this JSON file")
+    parser.add_argument("--turns", type=int, default=2500, help="meeting turns to calibrate on, report on twice")
     arguments = parser.parse_args()
     old = manifest.read(arguments.weights)
     judge = OnnxJudge(arguments.weights, 3600, None)
-    found = calibrate(judge, load(arguments.data, "calibrate"))
+    found = calibrate(judge, load(arguments.data, "calibrate"), arguments.turns)
     manifest.write(arguments.weights, old.name, list(old.files), {**old.settings, **found})
     if arguments.report:
         judge = OnnxJudge(arguments.weights, 3600, None)
-        figures = {"version": judge.version, **report(judge, load(arguments.data, "test"))}
+        figures = {"version": judge.version, **report(judge, load(arguments.data, "test"), 2 * arguments.turns)}
         arguments.report.write_text(json.dumps(figures, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
