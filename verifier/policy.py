@@ -119,6 +119,26 @@ class Thresholds(Part):
         return self
 
 
+class SupportWeights(Part):
+    """The logistic model of `support.weigh`: a bias and one weight per measure.
+
+    What speaks for a claim can't weigh less than nothing, what speaks against it no more than nothing.
+    """
+
+    bias: float
+    best: float = Field(gt=0)
+    more: float = Field(ge=0)
+    detector: float = Field(ge=0)
+    second_detector: float = Field(ge=0)
+    weak_detector: float = Field(ge=0)
+    at_large: float = Field(ge=0)
+    heard_nothing: float = Field(le=0)
+
+    def weights(self) -> dict[str, float]:
+        """The weights by name, without the bias."""
+        return {name: value for name, value in self if name != "bias"}
+
+
 class Times(Part):
     """Spans in seconds, and account ages in days."""
 
@@ -155,6 +175,7 @@ class Policy(Part):
     ladder: tuple[str, ...]
     approvals: ApprovalPolicy
     thresholds: Thresholds
+    support: SupportWeights
     times: Times
     limits: Limits
     pretext: PretextPolicy

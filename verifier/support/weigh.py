@@ -1,13 +1,12 @@
 """How sure: words and detections about some people's doing, joined into one probability.
 
-Log-odds add up, as for independent witnesses, but with small weights: passages of one meeting are
-far from independent. Every term for the claim can only raise the sum, so a further observation of
-the claimed violation never lowers it.
+A logistic model over a handful of measures, with the policy's weights (fitted on labelled cases by
+`python -m eval.fit_support`). Every measure that speaks for the claim has a weight that can't be
+negative, so a further observation of the claimed violation never lowers the sum.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,17 +15,15 @@ from verifier.policy import Policy
 from verifier.support.media import Detection, of
 from verifier.support.words import JudgedPassage, Reading, expit, logit
 
-_STRONG = 2.75
-"""What a strong platform classifier adds to the log-odds: about sixteen to one."""
-_WEAK = 0.5
-_REPEATED = 0.6
-"""Per doubling of the number of passages that are themselves more likely than not."""
-_REPEATED_MOST = 1.0
-"""And no more: a judge's errors on one subject are alike."""
+_UNSAID = 0.02
+"""What is assumed of people of whom nothing was read."""
+_MOST = 4.5
+_MORE_FROM = 0.2
+"""Further passages count from this probability on."""
+_MORE_PASSAGES = 3
 _DOUBTED = -1.75
+"""No farther than this do innocent words beside a detection speak against it (log-odds)."""
 _ONE_BREATH = timedelta(seconds=5)
-_HEARD_NOTHING = -1.0
-_CORROBORATES = 1.0
 _NEAR = timedelta(seconds=120)
 _ABOUT = 0.35
 """From here on, words beside a detection are about the same thing and may excuse it."""
@@ -61,10 +58,44 @@ def weigh(
     telling = [j for j in said if j.violating[category] >= 0.5]
     strong = [d for d in own if d.strong]
     if "words" in settled_by:
-        p = _from_words_and_detectors(said, len(telling), own, strong, category, found, policy)
+        measures = measure(said, own, category, found, policy)
+        p = expit(policy.support.bias + sum(policy.support.weights()[name] * x for name, x in measures.items()))
     else:
         p = max((d.score for d in strong), default=0.3 * max((d.score for d in own), default=0.0))
     return Weighed(p, tuple(telling or said[:1]), tuple(strong or own), _messages(telling, strong))
+
+
+def measure(
+    said: Sequence[JudgedPassage],
+    own: Sequence[Detection],
+    category: str,
+    found: Sequence[Detection],
+    policy: Policy,
+) -> dict[str, float]:
+    """What speaks for and against, as numbers; `policy.support` has a weight for each.
+
+    `best`: log-odds of the surest passage (beside a strong detection: what `_beside` makes of it).
+    `more`: how much the next three passages add, 0 to 3. `detector`: log-odds of the strongest strong
+    detection, else 0. `second_detector`: 1 when another one agrees. `weak_detector`: 1 when only weak
+    ones fired. `at_large`: 1 when a strong finding that names nobody stands beside telling words.
+    `heard_nothing`: 1 when the meeting's own classifier listened and found nothing.
+    """
+    strong = [d for d in own if d.strong]
+    best = logit(said[0].violating[category]) if said else logit(_UNSAID)
+    if strong:
+        best = max(best, *(_beside(said, d, category) for d in strong))
+    further = (logit(j.violating[category]) - logit(_MORE_FROM) for j in said[1 : 1 + _MORE_PASSAGES])
+    sources = {(d.basis, d.signal.source) for d in strong}
+    at_large, silent = _at_large(said, category, found, policy)
+    return {
+        "best": max(-_MOST, min(_MOST, best)),
+        "more": sum(min(max(x, 0.0) / 3, 1.0) for x in further),
+        "detector": max((min(max(logit(d.score), 0.0), _MOST) for d in strong), default=0.0),
+        "second_detector": 1.0 if len(sources) > 1 else 0.0,
+        "weak_detector": 1.0 if not strong and any(d.score >= 0.5 for d in own) else 0.0,
+        "at_large": at_large,
+        "heard_nothing": silent,
+    }
 
 
 def _settles(d: Detection, settled_by: set[str]) -> bool:
@@ -91,26 +122,6 @@ def _messages(telling: Sequence[JudgedPassage], strong: Sequence[Detection]) -> 
     return max(count, 1 if strong else 0)
 
 
-def _from_words_and_detectors(
-    said: Sequence[JudgedPassage],
-    telling: int,
-    own: Sequence[Detection],
-    strong: Sequence[Detection],
-    category: str,
-    found: Sequence[Detection],
-    policy: Policy,
-) -> float:
-    best = logit(said[0].violating[category]) if said else logit(0.02)
-    if strong:
-        best = max(best, *(_beside(said, d, category) for d in strong))
-    odds = best + min(_REPEATED * math.log2(max(telling, 1)), _REPEATED_MOST)
-    odds += _STRONG * min(math.log2(1 + len({(d.basis, d.signal.source) for d in strong})), 1.6)
-    if not strong and any(d.score >= 0.5 for d in own):
-        odds += _WEAK
-    odds += _at_large(said, category, found, policy)
-    return expit(odds)
-
-
 def _beside(said: Sequence[JudgedPassage], strong: Detection, category: str) -> float:
     """Prior log-odds beside one strong detection.
 
@@ -134,12 +145,13 @@ def _beside(said: Sequence[JudgedPassage], strong: Detection, category: str) -> 
     return max(logit(max(j.violating[category] for j in around)), _DOUBTED)
 
 
-def _at_large(said: Sequence[JudgedPassage], category: str, found: Sequence[Detection], policy: Policy) -> float:
-    """What findings that name nobody add: beside telling words a strong one corroborates, a silent one doubts."""
+def _at_large(
+    said: Sequence[JudgedPassage], category: str, found: Sequence[Detection], policy: Policy
+) -> tuple[float, float]:
+    """What findings that name nobody say: (a strong one beside telling words, a silent one), each 0 or 1."""
     nameless = [d for d in of(found, category) if d.participant_id is None and d.basis != "media"]
     if any(d.strong for d in nameless):
-        return _CORROBORATES if said and said[0].violating[category] >= 0.3 else 0.0
+        return (1.0 if said and said[0].violating[category] >= _MORE_FROM else 0.0), 0.0
     own = [d for d in of(found, category) if d.participant_id is not None]
-    if nameless and not own and max(d.score for d in nameless) <= policy.thresholds.classifier_low:
-        return _HEARD_NOTHING
-    return 0.0
+    silent = bool(nameless) and not own and max(d.score for d in nameless) <= policy.thresholds.classifier_low
+    return 0.0, 1.0 if silent else 0.0
