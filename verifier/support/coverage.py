@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from verifier.case import Case, Claim
 from verifier.policy import Policy
 
+_SEAM = timedelta(seconds=2)
+"""Consecutive records meet, give or take the second that stamps are cut to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -69,32 +72,31 @@ def gaps(case: Case, kind: str, span: Span, policy: Policy, moment: datetime | N
     whole = meeting_span(case)
     if whole is None:
         return [span]
-    if moment is not None and not any(c.kind == kind and c.start <= moment <= c.end for c in case.meeting.coverage):
-        return [Span(moment, moment)]
+    records = [(c.start, c.end) for c in case.meeting.coverage if c.kind == kind]
+    if moment is not None and not any(a - _SEAM <= moment <= b + _SEAM for a, b in records):
+        return _holes(records, span.start, span.end) or [span]
     slack = timedelta(seconds=policy.times.edge_tolerance)
     start = max(span.start, whole.start + slack) if span.start < whole.start + slack else span.start
     end = min(span.end, whole.end - slack) if span.end > whole.end - slack else span.end
     if end < start:  # the span lies within the tolerated edge: a record that touches it will do
         start = end = min(max(start, whole.start), whole.end)
-        near = [c for c in case.meeting.coverage if c.kind == kind]
-        return [] if any(c.start - slack <= start <= c.end + slack for c in near) else [span]
-    return _holes(((c.start, c.end) for c in case.meeting.coverage if c.kind == kind), start, end)
+        return [] if any(a - slack <= start <= b + slack for a, b in records) else [span]
+    return _holes(records, start, end)
 
 
 def _holes(spans: Iterable[tuple[datetime, datetime]], start: datetime, end: datetime) -> list[Span]:
     holes: list[Span] = []
     reached = start
-    seam = timedelta(seconds=2)  # consecutive records meet, give or take the second that stamps are cut to
     covered_any = False
     for a, b in sorted(spans):
         if b < start or a > end:
             continue
         covered_any = True
-        if a > reached + seam:
+        if a > reached + _SEAM:
             holes.append(Span(reached, a))
         reached = max(reached, b)
     if not covered_any:
         return [Span(start, end)]
-    if reached + seam < end:
+    if reached + _SEAM < end:
         holes.append(Span(reached, end))
     return holes
