@@ -13,10 +13,13 @@ from typing import Any
 import click
 
 from eval import cases
+from eval.certify.certificate import check
 from eval.progress import progress
 from eval.report import document, page, pictures
 from eval.running import Engine, Prediction, Setup, open_engine, run
 from eval.scoring.records import Record, record
+
+PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -52,6 +55,7 @@ from eval.scoring.records import Record, record
 )
 @click.option("--limit", type=click.IntRange(0), help="Only the first N cases.")
 @click.option("--resume", is_flag=True, help="Keep answers of the same versions that OUT has already.")
+@click.option("--certificate", type=PATH, metavar="FILE", help="Check the promise that `certify` wrote.")
 @click.option(
     "--judge-timeout", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="SECONDS"
 )
@@ -64,6 +68,7 @@ def evaluate(
     workers: int,
     limit: int | None,
     resume: bool,
+    certificate: Path | None,
     judge_timeout: float,
 ) -> None:
     """Verify every case of FILE and measure the answers against the labels, where it has any.
@@ -81,6 +86,9 @@ def evaluate(
     note = getattr(engine.judge, "reason", "")
     data = {"file": file.name, "sha256": cases.sha256(file)}
     report = document.build(records, data=data, versions=engine.versions, command=command, judge_note=str(note))
+    if certificate is not None:
+        promised = json.loads(certificate.read_text(encoding="utf-8"))
+        report["promise"] = check(promised, records, engine.versions, data["sha256"])
     drawn = pictures.draw(report, records, folder) if "headline" in report and pictures.available() else []
     (folder / "report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False), encoding="utf-8")
     (folder / "report.md").write_text(page.page(report, drawn), encoding="utf-8")
@@ -167,4 +175,6 @@ def _say(report: dict[str, Any], folder: Path) -> None:
         click.echo(
             f"{name:<20} {value:>7}  [{figure['low']:.4f}, {figure['high']:.4f}]  {figure['hits']}/{figure['total']}"
         )
+    if "promise" in report:
+        click.echo(page.promise_line(report["promise"]))
     click.echo(f"Report: {folder / 'report.md'}")

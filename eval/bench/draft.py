@@ -152,7 +152,9 @@ class Draft:
     def mistaken_classifier(self, said: list[Said], chance: float = 0.35) -> None:
         """A classifier that took talk for the thing."""
         if said and self.rng.random() < chance:
-            self.stage.classify(said[0].person, self.category, self.rng.uniform(0.40, 0.85), said[0].at)
+            score = self.rng.uniform(0.90, 0.95) if self.rng.random() < 0.25 else self.rng.uniform(0.40, 0.85)
+            self.tags.add("classifier:wrong_and_sure" if score >= 0.9 else "classifier:wrong")
+            self.stage.classify(said[0].person, self.category, score, said[0].at)
 
     def naming(self, who: Person | str) -> str:
         """How the requester names who did it; a word such as `people` stands for itself."""

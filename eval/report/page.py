@@ -38,6 +38,8 @@ def page(document: dict[str, Any], pictures: Iterable[str] = ()) -> str:
             "",
             "Intervals are exact (Clopper-Pearson); cases that share texts make true intervals somewhat wider.",
         ]
+        if "promise" in document:
+            parts += ["", promise_line(document["promise"])]
     else:
         parts += ["", f"No labels. {data['cases']} predictions: {document['given']}."]
     parts += [f"\n![{name}]({name})" for name in pictures]
@@ -63,6 +65,15 @@ def page(document: dict[str, Any], pictures: Iterable[str] = ()) -> str:
     parts += [f"- {name}: `{version}`" for name, version in document["versions"].items()]
     parts += [f"- command: `{document['command']}`", f"- when: {document['created_at']}", ""]
     return "\n".join(parts)
+
+
+def promise_line(found: dict[str, Any]) -> str:
+    """Whether a certificate's promise is kept, in one line."""
+    kept = "kept" if found["kept"] else "BROKEN"
+    bound = _number(found["upper_bound"])
+    remarks = "".join(f" But {r}." for r in found["remarks"])
+    clears = _brief(found["false_clears"])
+    return f"Promise ({found['promise']}): {kept}; false clears {clears}, upper bound {bound}.{remarks}"
 
 
 def _answers(document: dict[str, Any]) -> list[str]:

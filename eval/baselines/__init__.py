@@ -1,0 +1,1 @@
+"""What simpler systems would have answered, through the same measures."""

@@ -1,0 +1,1 @@
+"""Counterfactual fairness: what changes when only who people are changes?"""
