@@ -25,6 +25,7 @@ _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _CJK_GAP = re.compile(f"(?<=[{_CJK}])[ \u00b7._*-]+(?=[{_CJK}])")
 _SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_][ \u00b7._*-]){3,}[^\W\d_](?!\w)")
 _NOT_WORD = re.compile(r"[\W_]+")
+_WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[^\W_])+")
 
 
 def fold(text: str) -> str:
@@ -49,13 +50,12 @@ def skeleton(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Folded words; in scripts without spaces, single characters."""
-    found: list[str] = []
-    for token in _NOT_WORD.split(fold(text)):
-        if token and re.match(f"[{_CJK}]", token):
-            found.extend(token)
-        elif token:
-            found.append(token)
-    return found
+    return words_of_folded(fold(text))
+
+
+def words_of_folded(text: str) -> list[str]:
+    """The words of a text that is folded already."""
+    return _WORD.findall(text)
 
 
 def _join_spaced_letters(text: str) -> str:

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 
 from verifier.case import Case, Evidence
 from verifier.lexicon import cue
-from verifier.normalise import fold, words
+from verifier.normalise import fold, words_of_folded
 from verifier.policy import Policy
 from verifier.pretext.exhibits import Quotation
 from verifier.support.coverage import Span, covers, meeting_span
@@ -93,7 +93,7 @@ class Record:
     def _most_alike(self, quote: str) -> str:
         """The stretch of the record that is most like a quotation, among those that share most of its words."""
         shared: Counter[int] = Counter()
-        for word in set(words(quote)):
+        for word in set(words_of_folded(quote)):
             shared.update(self._index.get(word, ()))
         near = [n for n, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_CANDIDATES]]
         candidates = [self._sequences[n] for n in near] or self._sequences[:_CANDIDATES]
@@ -121,7 +121,7 @@ class Record:
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
-        return frozenset(w for t in self.turns for w in words(t.text))
+        return frozenset(w for t in self.turns for w in words_of_folded(t.text))
 
     @cached_property
     def _scripts(self) -> frozenset[str]:
@@ -141,7 +141,7 @@ class Record:
             return True
         if script not in _SHARED_SCRIPTS:
             return False
-        tokens = words(quote)
+        tokens = words_of_folded(quote)
         shared = sum(1 for w in tokens if w in self._vocabulary) / max(len(tokens), 1)
         return shared < _SHARED_VOCABULARY and not self._same_declared(evidence)
 
@@ -162,7 +162,7 @@ class Record:
         if not 8 <= len(parts) <= 120:
             return False
         shared: Counter[int] = Counter()
-        for word in set(words(quote)):
+        for word in set(words_of_folded(quote)):
             shared.update(self._turn_index.get(word, ()))
         near = sorted(n for n, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_CANDIDATES])
         for cut in range(4, len(parts) - 3):
@@ -184,8 +184,8 @@ class Record:
 
 def _retold(quote: str, record: str) -> bool:
     """Whether a quotation has half of its longer words from one stretch: told from memory, not invented."""
-    own = [w for w in words(quote) if len(w) >= 4 or not w.isascii()]
-    theirs = set(words(record))
+    own = [w for w in words_of_folded(quote) if len(w) >= 4 or not w.isascii()]
+    theirs = set(words_of_folded(record))
     return len(own) >= 3 and sum(w in theirs for w in own) * 2 >= len(own)
 
 
@@ -193,7 +193,7 @@ def _inverted(texts: list[str]) -> dict[str, list[int]]:
     """Word -> places of the texts that have it; words that a quarter of them have tell nothing."""
     index: dict[str, list[int]] = {}
     for n, text in enumerate(texts):
-        for word in set(words(text)):
+        for word in set(words_of_folded(text)):
             index.setdefault(word, []).append(n)
     common = max(50, len(texts) // 4)
     return {word: where for word, where in index.items() if len(where) <= common}

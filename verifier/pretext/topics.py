@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from verifier.case import Case
 from verifier.lexicon import lexicon, phrases
-from verifier.normalise import fold, words
+from verifier.normalise import fold, words, words_of_folded
 from verifier.support.passages import Passage
 
 _SPOKEN_OFTEN = 4
@@ -105,4 +105,4 @@ def speaks_of_party(case: Case, passages: tuple[Passage, ...], name: str) -> boo
     head = set(words(f"{case.meeting.title} {case.meeting.description}"))
     if own & head:
         return True
-    return sum(1 for p in sample(passages) if own & set(words(p.text))) >= 2
+    return sum(1 for p in sample(passages) if own & set(words_of_folded(p.text))) >= 2

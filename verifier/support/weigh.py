@@ -25,6 +25,7 @@ _DOUBTED = -1.75
 """No farther than this do innocent words beside a detection speak against it (log-odds)."""
 _ONE_BREATH = timedelta(seconds=5)
 _NEAR = timedelta(seconds=120)
+_HEARD = timedelta(seconds=45)
 _ABOUT = 0.35
 """From here on, words beside a detection are about the same thing and may excuse it."""
 
@@ -62,7 +63,7 @@ def weigh(
         p = expit(policy.support.bias + sum(policy.support.weights()[name] * x for name, x in measures.items()))
     else:
         p = max((d.score for d in strong), default=0.3 * max((d.score for d in own), default=0.0))
-    return Weighed(p, tuple(telling or said[:1]), tuple(strong or own), _messages(telling, strong))
+    return Weighed(p, tuple(telling or _shown_with(said, strong)), tuple(strong or own), _messages(telling, strong))
 
 
 def measure(
@@ -96,6 +97,17 @@ def measure(
         "at_large": at_large,
         "heard_nothing": silent,
     }
+
+
+def _shown_with(said: Sequence[JudgedPassage], strong: Sequence[Detection]) -> Sequence[JudgedPassage]:
+    """What to show a reader when no passage tells by itself: the words that set a detector off, else the surest."""
+    heard = [j for d in strong for j in said if _gap(j, d) <= _HEARD]
+    return sorted(heard, key=lambda j: j.passage.turn)[:2] or said[:1]
+
+
+def _gap(j: JudgedPassage, d: Detection) -> timedelta:
+    at, seen = j.passage.signal.observed_at, d.signal.observed_at
+    return abs(at - seen) if at is not None and seen is not None else timedelta.max
 
 
 def _settles(d: Detection, settled_by: set[str]) -> bool:
