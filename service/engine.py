@@ -92,7 +92,7 @@ class LocalVerifier:
 
 
 def open_verifier(
-    policy: Policy, model_dir: Path | None = None, *, timeout_s: float = 5.0, threads: int | None = None
+    policy: Policy, model_dir: Path | None = None, *, timeout_s: float = 15.0, threads: int | None = None
 ) -> LocalVerifier:
     """A verifier over the shipped judge, or over the one in `model_dir`."""
 

@@ -32,7 +32,7 @@ def model_option(function: _F) -> _F:
 def timeout_option(function: _F) -> _F:
     """`--judge-timeout SECONDS`."""
     return click.option(
-        "--judge-timeout", "judge_timeout_s", type=click.FloatRange(min=0, min_open=True), default=5.0,
+        "--judge-timeout", "judge_timeout_s", type=click.FloatRange(min=0, min_open=True), default=15.0,
         envvar="TAKEDOWN_JUDGE_TIMEOUT_S", show_envvar=True, show_default=True, metavar="SECONDS",
         help="Give up on the text judge after this long; the answer is then `review`.",
     )(function)  # fmt: skip
