@@ -14,7 +14,7 @@ from verifier.support.verdict import Finding
 def narrower_actions(
     case: Case, findings: Sequence[Finding], who: Attribution, policy: Policy
 ) -> tuple[dict[str, Any], ...]:
-    """Actions against those who did it, narrowest first: {action, target: {kind, id}, reason, claim_id}."""
+    """Actions against those who did it, narrowest first: {action, target_kind, target_id, reason, claim_id}."""
     offers: dict[tuple[str, str], dict[str, Any]] = {}
     asked = (case.request.action, _asked_target(case))
     for finding in findings:
@@ -24,7 +24,8 @@ def narrower_actions(
                     (action, target),
                     {
                         "action": action,
-                        "target": {"kind": kind, "id": target},
+                        "target_kind": kind,
+                        "target_id": target,
                         "reason": why,
                         "claim_id": finding.claim.claim_id,
                     },

@@ -277,7 +277,7 @@ class TestNarrowerActions:
     """What the record supports right now, where the asked action does not fit."""
 
     def offers(self, answer):
-        return [(a["action"], a["target"]["kind"], a["target"]["id"]) for a in answer.proportionate_actions]
+        return [(a["action"], a["target_kind"], a["target_id"]) for a in answer.proportionate_actions]
 
     def test_none_beside_what_is_cleared(self):
         assert ask("end_meeting", MEETING).proportionate_actions == ()
