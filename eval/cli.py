@@ -15,7 +15,7 @@ import click
 from eval import cases
 from eval.certify.certificate import check
 from eval.progress import progress
-from eval.report import document, page, pictures
+from eval.report import document, html, page, pictures
 from eval.running import Engine, Prediction, Setup, open_engine, run
 from eval.scoring.records import Record, record
 
@@ -38,7 +38,7 @@ PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
     metavar="DIR",
-    help="report.md, report.json and, with the `eval` extra, pictures.",
+    help="report.html, report.md, report.json; with the `eval` extra also pictures.",
 )
 @click.option(
     "--policy", type=click.Path(path_type=Path), metavar="FILE", envvar="TAKEDOWN_POLICY", help="Policy in YAML."
@@ -92,6 +92,8 @@ def evaluate(
     drawn = pictures.draw(report, records, folder) if "headline" in report and pictures.available() else []
     (folder / "report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False), encoding="utf-8")
     (folder / "report.md").write_text(page.page(report, drawn), encoding="utf-8")
+    worst = _answers(out, {w["case_id"] for w in report.get("worst", ())})
+    (folder / "report.html").write_text(html.page(report, [folder / name for name in drawn], worst), encoding="utf-8")
     _say(report, folder)
 
 
@@ -166,6 +168,12 @@ def _kept(out: Path, versions: dict[str, str]) -> dict[str, Prediction]:
     return kept
 
 
+def _answers(out: Path, wanted: set[str]) -> dict[str, Prediction]:
+    """The predictions of these cases, read back from the file."""
+    found = (json.loads(line) for line in cases.lines(out)) if wanted else ()
+    return {p["case_id"]: p for p in found if p["case_id"] in wanted}
+
+
 def _say(report: dict[str, Any], folder: Path) -> None:
     for warning in report.get("warnings", ()):
         click.echo(f"warning: {warning}", err=True)
@@ -177,4 +185,4 @@ def _say(report: dict[str, Any], folder: Path) -> None:
         )
     if "promise" in report:
         click.echo(page.promise_line(report["promise"]))
-    click.echo(f"Report: {folder / 'report.md'}")
+    click.echo(f"Report: {folder / 'report.html'}")

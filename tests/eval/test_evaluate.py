@@ -145,3 +145,18 @@ def test_workers_give_the_same_answers(data: Path, tmp_path: Path) -> None:
 def test_missing_judge_is_said(data: Path, tmp_path: Path) -> None:
     assert MissingJudge("x").reason == "x"
     assert "No text judge in this test." in (_run(data, tmp_path)[2]["judge_note"])
+
+
+def test_the_page_escapes_what_others_wrote(tmp_path: Path) -> None:
+    document = json.loads((CASES / "02-planted-intruders-memory-meeting.json").read_text("utf-8"))
+    document["case_id"] = "<script>alert(1)</script>"
+    document["label"]["acceptable_dispositions"] = ["cleared"]
+    document["slices"] = ["<b>x</b>"]
+    file = tmp_path / "<i>.jsonl"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    _run(file, tmp_path)
+    html = (tmp_path / "r" / "report.html").read_text("utf-8")
+    assert "<script" not in html
+    assert "<b>x" not in html
+    assert "&lt;script&gt;" in html
+    assert "http" not in html.replace("http-equiv", "")

@@ -1,0 +1,170 @@
+"""The report as one self-contained HTML file: no network, no scripts, every foreign word escaped."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from html import escape
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from eval.report.page import GROUPS, HEADLINE, promise_line
+
+
+def page(
+    document: dict[str, Any], pictures: Iterable[Path] = (), predictions: Mapping[str, Mapping[str, Any]] | None = None
+) -> str:
+    """HTML from a report document; `predictions` of the worst cases open their ledgers."""
+    data = document["data"]
+    parts = [
+        f"<h1>{_t(data['file'])}</h1>",
+        f"<p class=soft>{data['cases']} cases, {data['labelled']} labelled · {_t(document['created_at'])}</p>",
+        *(f"<p class=warn>{_t(w)}.</p>" for w in document.get("warnings", ())),
+    ]
+    if document["judge_note"]:
+        parts.append(f"<p class=warn>No text judge answered: {_t(document['judge_note'])}</p>")
+    if "promise" in document:
+        parts.append(f"<p class=warn>{_t(promise_line(document['promise']))}</p>")
+    if "headline" in document:
+        cards = "".join(_card(name, what, document["headline"][key]) for key, name, what in HEADLINE)
+        parts.append(f"<div class=cards>{cards}</div>")
+    else:
+        parts.append(f"<p>No labels: predictions only ({_t(document['given'])}).</p>")
+    parts += [_picture(path) for path in pictures]
+    if "headline" in document:
+        parts += [_confusions(document), _worst(document["worst"], predictions or {}), _slices(document["slices"])]
+    parts.append(_colophon(document))
+    head = f"<meta charset=utf-8><meta name=viewport content='width=device-width'><title>{_t(data['file'])}</title>"
+    style = resources.files("eval").joinpath("data/report.css").read_text(encoding="utf-8")
+    body = "".join(parts)
+    return (
+        f"<!doctype html><html lang=en><head>{head}<style>{style}</style></head><body><main>{body}</main></body></html>"
+    )
+
+
+def _card(name: str, what: str, share: dict[str, Any]) -> str:
+    value = "–" if share["value"] is None else f"{share['value']:.1%}"
+    mark = "" if share["value"] is None else f"<u style='left:calc({share['value']:.2%} - 1px)'></u>"
+    bar = f"<i style='left:{share['low']:.2%};width:{share['high'] - share['low']:.2%}'></i>{mark}"
+    interval = f"{share['low']:.1%} to {share['high']:.1%} · {share['hits']}/{share['total']}"
+    return (
+        f"<div class=card>{_t(name)}<b>{value}</b><div class=track>{bar}</div>"
+        f"<span class=soft>{interval}<br>{_t(what)}</span></div>"
+    )
+
+
+def _picture(path: Path) -> str:
+    packed = base64.b64encode(path.read_bytes()).decode()
+    return f"<img alt='{_t(path.stem)}' src='data:image/png;base64,{packed}'>"
+
+
+def _table(head: Iterable[object], rows: Iterable[Iterable[str]]) -> str:
+    top = "".join(f"<th>{_t(h)}" for h in head)
+    return f"<table><tr>{top}</tr>{''.join('<tr>' + ''.join(row) + '</tr>' for row in rows)}</table>"
+
+
+def _confusions(document: dict[str, Any]) -> str:
+    columns = ("cleared", "review", "hold")
+    answers = ([f"<td>{_t(r)}", *(f"<td>{row[d]}" for d in columns)] for r, row in document["dispositions"].items())
+    parts = ["<h2>Dispositions: right (rows), given (columns)</h2>", _table(["", *columns], answers)]
+    verdicts = document["verdicts"]
+    given = list(next(iter(verdicts["confusion"].values())))
+    macro = "–" if verdicts["macro_f1"] is None else f"{verdicts['macro_f1']:.3f}"
+    rows = (
+        [f"<td>{_t(truth)}", *(f"<td>{row[g]}" for g in given), f"<td>{verdicts['per_verdict'][truth]['f1']:.3f}"]
+        for truth, row in verdicts["confusion"].items()
+    )
+    parts += [f"<h2>Verdicts: right (rows), given (columns); macro-F1 {macro}</h2>", _table(["", *given, "F1"], rows)]
+    lines = []
+    for key, name in (("support_scores", "support of claims"), ("pretext_scores", "pretext score")):
+        scores = document.get(key, {})
+        if "auroc" in scores:
+            recall = scores["recall_at_fpr"]
+            lines.append(
+                [f"<td>{name}", *(f"<td>{scores[k]:.3f}" for k in ("auroc", "average_precision")),
+                 *(f"<td>{v:.3f}" for v in recall.values()), *(f"<td>{scores[k]:.3f}" for k in ("brier", "ece"))]
+            )  # fmt: skip
+            head = ["", "AUROC", "average precision", *(f"recall at FPR {k}" for k in recall), "Brier", "ECE"]
+    if lines:
+        parts += ["<h2>Scores</h2>", _table(head, lines)]
+    return "".join(parts)
+
+
+def _worst(worst: list[dict[str, Any]], predictions: Mapping[str, Mapping[str, Any]]) -> str:
+    parts = ["<h2>Worst cases</h2>" if worst else "<h2>No wrong disposition</h2>"]
+    for case in worst:
+        prediction = predictions.get(case["case_id"], {})
+        right = "/".join(case["acceptable"])
+        parts.append(
+            f"<details><summary><code>{_t(case['case_id'])}</code> should be <span class=good>{_t(right)}</span>, "
+            f"is <span class=bad>{_t(case['given'])}</span> "
+            f"<span class=soft>{_t(', '.join(case['slices'][:5]))}</span></summary>"
+        )
+        parts += [f"<p>{_t(reason)}</p>" for reason in prediction.get("reasons", ())]
+        claims = {c["claim_id"]: c for c in prediction.get("claims", ())}
+        for claim in claims.values():
+            parts.append(
+                f"<p><b>{_t(claim['category'])}</b>: {_t(claim['verdict'])}, support {claim['support']:.3f}</p>"
+            )
+            quotes = [e for e in claim["evidence"] if e.get("quote")]
+            parts += [
+                f"<blockquote>{_t(e['ref'])}, {_t(e['stance'])}: {_t(e['quote'])}</blockquote>" for e in quotes[:4]
+            ]
+        ledger = prediction.get("ledger", ())
+        if ledger:
+            rows = ([f"<td>{_t(e['element'])}", f"<td>{_t(e['state'])}", f"<td>{_t(e['note'])}"] for e in ledger)
+            parts.append(_table(["element", "state", "note"], rows))
+        signs = prediction.get("pretext", {}).get("indicators", ())
+        parts += [f"<p class=soft>{_t(s['code'])} ({s['strength']:.2f}): {_t(s['detail'])}</p>" for s in signs]
+        parts.append("</details>")
+    return "".join(parts)
+
+
+def _slices(slices: dict[str, dict[str, Any]]) -> str:
+    parts, left = [], dict(slices)
+    columns = ("false_clear_rate", "auto_clear_rate", "false_hold_rate", "disposition_accuracy", "verdict_accuracy")
+    head = ["", "cases", "false clears", "auto-clears", "false holds", "disposition right", "verdict right"]
+    for prefix, title in GROUPS:
+        chosen = {name: row for name, row in left.items() if name.startswith(prefix)}
+        left = {name: row for name, row in left.items() if name not in chosen}
+        if not chosen:
+            continue
+        ranked = sorted(chosen.items(), key=lambda item: (-item[1]["cases"], item[0]))
+        rows = (
+            [f"<td>{_t(name.removeprefix(prefix))}", f"<td>{row['cases']}", *(_heat(c, row[c]) for c in columns)]
+            for name, row in ranked
+        )
+        parts.append(f"<h2>{_t(title)}</h2>{_table(head, rows)}")
+    return "".join(parts)
+
+
+def _heat(column: str, share: dict[str, Any]) -> str:
+    """A cell whose colour says how bad it is: red where errors are many, none where there are none."""
+    if share["value"] is None:
+        return "<td class=soft>–"
+    bad = share["value"] if column in ("false_clear_rate", "false_hold_rate") else 1 - share["value"]
+    title = f"{share['low']:.3f} to {share['high']:.3f}"
+    return f"<td title='{title}' style='background:rgba(200,60,40,{0.55 * bad:.2f})'>{share['hits']}/{share['total']}"
+
+
+def _colophon(document: dict[str, Any]) -> str:
+    spent = document["timings"]
+    times = (
+        "–"
+        if spent["median_ms"] is None
+        else f"median {spent['median_ms']:.0f} ms, 95th percentile {spent['p95_ms']:.0f} ms"
+    )
+    versions = "".join(f"<br>{_t(k)} <code>{_t(v)}</code>" for k, v in document["versions"].items())
+    errors = "".join(f"<p class=bad><code>{_t(e['case_id'])}</code> {_t(e['error'])}</p>" for e in document["errors"])
+    return (
+        f"<h2>Made from</h2>{errors}<p class=soft>sha256 <code>{_t(document['data']['sha256'])}</code>{versions}"
+        f"<br>one verification: {times}<br>{_t(document['machine']['system'])}, "
+        f"Python {_t(document['machine']['python'])}"
+        f"<br><code>{_t(document['command'])}</code><br>Intervals are exact (Clopper-Pearson, 95 %); cases that share "
+        "texts make true intervals somewhat wider.</p>"
+    )
+
+
+def _t(value: object) -> str:
+    return escape(str(value), quote=True)
