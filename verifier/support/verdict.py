@@ -91,7 +91,7 @@ def decide_claim(
         return finding("refuted", Why.TIME, note=late)
     if target.probability >= policy.thresholds.supported_at:
         return finding("supported", Why.TARGET_DID_IT)
-    if absent := _absence(case, claim, speaks, policy):
+    if absent := _absence(case, claim, who, speaks, policy):
         return finding("refuted", Why.ABSENT, note=absent)
     uncovered = _uncovered(case, claim, who, speaks, read, found, policy)
     clean = tuple(clean_scans(found, claim.category))
@@ -172,10 +172,13 @@ def _other_kinds(
     return tuple(c for p, c in sorted(kinds, reverse=True) if p >= policy.thresholds.supported_at)[:2]
 
 
-def _absence(case: Case, claim: Claim, speaks: SpeaksOf, policy: Policy) -> str:
+def _absence(case: Case, claim: Claim, who: Attribution, speaks: SpeaksOf, policy: Policy) -> str:
     """Why none of the people named can have done it, from the participant log, or ''."""
-    if not speaks.named or not case.meeting.participants:
+    if not case.meeting.participants:
         return ""
+    if not speaks.named:
+        never = case.request.target.kind == "account" and not who.target_ids
+        return "The targeted account was never in this meeting." if never else ""
     people = {p.participant_id: p for p in case.meeting.participants}
     there = [people[n] for n in speaks.named if n in people]
     if not there:
