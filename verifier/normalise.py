@@ -33,7 +33,7 @@ def fold(text: str) -> str:
 
     Word order and punctuation stay, so that the result can still be read and judged.
     """
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
     text = _strip_stacked_marks(text)
     text = _join_spaced_letters(text)
     text = _CJK_GAP.sub("", text)
@@ -45,7 +45,7 @@ def fold(text: str) -> str:
 
 def skeleton(text: str) -> str:
     """The folded text without spaces and punctuation: equal skeletons are the same words."""
-    return _NOT_WORD.sub("", fold(text))
+    return _NOT_WORD.sub("", fold(text)).replace("ı", "i")
 
 
 def words(text: str) -> list[str]:
