@@ -334,10 +334,9 @@ class TestDishonestPeople:
     )
     @pytest.mark.parametrize("where", ["justification", "narrative"])
     def test_pressure(self, text, where):
-        if where == "narrative" and "five minutes" in text:
-            pytest.skip("a deadline is set in the justification")
         case = (
             sketch(request={"justification": text}) if where == "justification" else sketch(claim={"narrative": text})
         )
-        assert "pressure" in signs(case)
+        # a deadline counts where it is set for those who act: in the justification
+        assert ("pressure" in signs(case)) is not (where == "narrative" and "five minutes" in text)
         assert not flagged(case)  # alone it convicts nobody

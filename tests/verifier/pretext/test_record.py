@@ -126,7 +126,6 @@ class TestUnclear:
     def test_no_record_at_all(self):
         assert compare("we will burn the shed and everything in it", base=()) == "unclear"
 
-    @pytest.mark.xfail(reason="a rendering in other words is taken for an invention", strict=False)
     def test_a_free_rendering(self):
         words = "the tree must stay and we are not going to burn any shed, we do things another way"
         assert compare(words) in ("unclear", "verbatim")

@@ -121,6 +121,21 @@ class TestTarget:
         assert answer.disposition == "review"
         assert answer.claims[0].verdict == "not_enough_info"
 
+    @pytest.mark.parametrize("kind", ["meeting", "recording"])
+    @pytest.mark.parametrize(
+        "ids",
+        [
+            {"account_id": "a-p4"},
+            pytest.param(
+                {"participant_id": "p4"},
+                marks=pytest.mark.xfail(reason="a meeting's target may still name an attendee", strict=False),
+            ),
+        ],
+    )
+    def test_a_meeting_with_somebody_beside_it_is_none_either(self, kind, ids):
+        case = meeting_of(*self.members, target=target(kind, **ids), signals=(said("p1", THREAT),))
+        assert verify(case, POLICY, KeywordJudge(THREATS)).disposition == "review"
+
 
 class TestStrangers:
     def strangers(self, *members, **parts):
@@ -195,6 +210,33 @@ class TestStrangers:
         assert "c" in who.strangers
         assert who.target_ids == {"p1"}
 
+    @pytest.mark.xfail(reason="whoever complains of their own doing still counts for the meeting", strict=False)
+    @pytest.mark.parametrize("role", ["cohost", "panelist"])
+    @pytest.mark.parametrize("asker", ["requester", "reporter", "author"])
+    def test_nobody_frames_a_meeting_with_their_own_doing(self, role, asker):
+        """Promoted by an unsuspecting host, they show the violation themselves and complain of it."""
+        mine = account("c")
+        parts = {
+            "requester": {"request": {"requester": {"actor_id": "r", "role": "user", "account": mine}}},
+            "reporter": {"reports": (report("1", "Look what they did", who=mine, present=True),)},
+            "author": {"request": {"evidence": (exhibit("1", "document", "Look.", author=mine),)}},
+        }[asker]
+        claim = {"participant_ids": (), "narrative": "People in the meeting threatened us."}
+        case = meeting_of(HOST, member("c", role), signals=(said("c", THREAT),), claim=claim, **parts)
+        answer = verify(case, POLICY, KeywordJudge(THREATS))
+        assert answer.disposition != "cleared"
+        assert answer.claims[0].wrong_subject
+
+    def test_a_cohost_who_complains_of_the_host_does_not_weaken_the_case(self):
+        mine = account("c")
+        case = meeting_of(
+            HOST,
+            member("c", "cohost"),
+            signals=(said("p1", THREAT),),
+            reports=(report("1", "The host threatened us", who=mine, present=True),),
+        )
+        assert verify(case, POLICY, KeywordJudge(THREATS)).disposition == "cleared"
+
     def test_a_cohost_at_the_host_s_home_is_none(self):
         home = "n-p1"
         theirs = account("asker", network=home)
@@ -257,7 +299,7 @@ class TestCrowd:
         assert "a0" in " ".join(answer.reasons)
 
     def test_a_host_who_joins_in_never_makes_a_crowd_count_less(self):
-        crowd = tuple(said(f"a{n}", "v62", name=f"x{n}") for n in range(3))
+        crowd = tuple(said(f"a{n}", "v88", name=f"x{n}") for n in range(3))
         members = [HOST, *(member(f"a{n}") for n in range(3))]
         for extra in ([], [said("p1", "v57", name="h1")], [said("p1", "v57", name="h1"), said("p1", "v66", name="h2")]):
             answer = verify(meeting_of(*members, signals=(*crowd, *extra)), POLICY, GradedJudge())

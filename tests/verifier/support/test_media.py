@@ -138,6 +138,14 @@ class TestClassifiers:
             {"source": "csam-text-model"},
             {"source": "csam-grooming-nlp", "text": "send a photo"},
             {"source": "keyword-list"},
+            pytest.param(
+                {"source": "social-media-classifier"},
+                marks=pytest.mark.xfail(reason="'media' in any name is taken for a picture scan", strict=False),
+            ),
+            pytest.param(
+                {"source": "harm-model", "details": {"frames": 0}},
+                marks=pytest.mark.xfail(reason="no frames at all are taken for a picture scan", strict=False),
+            ),
         ],
     )
     def test_words_never_establish_csam(self, more):
@@ -150,6 +158,11 @@ class TestClassifiers:
         shared = said("p1", "minutes.pdf", minute=minute, kind="shared_file", name="file")
         answer = csam(shared, found("p1", "csam", 0.99, source="chat-text-model"))
         assert answer.claims[0].verdict != "supported"
+
+    @pytest.mark.xfail(reason="any detector that speaks right after a share counts as a picture scan", strict=False)
+    def test_nor_does_a_model_of_unknown_kind_beside_a_shared_paper(self):
+        shared = said("p1", "minutes.pdf", minute=30, kind="shared_file", name="file")
+        assert csam(shared, found("p1", "csam", 0.99, source="safety-model-2")).disposition == "review"
 
     @pytest.mark.parametrize(("score", "supported"), [(0.89, False), (0.90, True)])
     def test_a_media_classifier_counts_from_its_threshold_on(self, score, supported):
@@ -175,6 +188,27 @@ class TestClassifiers:
         answer = verify(case, POLICY, talk)
         assert answer.claims[0].verdict != "supported"
         assert answer.disposition == "review"
+
+    @pytest.mark.parametrize(
+        "scores",
+        [
+            [0.90],
+            [0.95],
+            pytest.param(
+                [0.99], marks=pytest.mark.xfail(reason="a very high score outweighs a harmless record", strict=False)
+            ),
+            pytest.param(
+                [0.92, 0.92],
+                marks=pytest.mark.xfail(reason="two models of one text count as independent", strict=False),
+            ),
+        ],
+    )
+    def test_models_of_text_alone_do_not_clear_over_a_record_read_as_harmless(self, scores):
+        signals = [
+            found("p1", "violent_threat", score, minute=50 + n, source=f"text-model-{n}")
+            for n, score in enumerate(scores)
+        ]
+        assert verify(with_signals(*signals), POLICY, KeywordJudge(THREATS)).disposition == "review"
 
     def test_mere_talk_elsewhere_excuses_it_too(self):
         talk = KeywordJudge(about={"violent_threat": ("burn the shed",)})
