@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from models.judge import Judgement, JudgeUnavailable, TextJudge
 from models.judge import Passage as JudgePassage
 from verifier.case import Case, Claim
 from verifier.policy import Policy
 from verifier.support.passages import Passage, collect, context_of, select
+
+_Answer = TypeVar("_Answer")
 
 WORTH_CONTEXT = 0.2
 """Below, on its own words, a passage is not worth a second reading with what came before."""
@@ -53,7 +56,7 @@ def read(case: Case, claims: Sequence[Claim], near: Sequence[datetime], policy: 
     if not passages:
         _ask(judge, [])
         return Reading((), (), _judged_categories(policy, judge))
-    screen = judge.screen([p.text for p in passages])
+    screen = _guarded(lambda: judge.screen([p.text for p in passages]))
     chosen: set[int] = set()
     for n, claim in enumerate(claims):
         names = policy.categories[claim.category].judged_as
@@ -85,13 +88,23 @@ def read(case: Case, claims: Sequence[Claim], near: Sequence[datetime], policy: 
 
 def _ask(judge: TextJudge, passages: list[JudgePassage]) -> list[Judgement]:
     """The judge's answer, checked: as many judgements as passages, every number a probability."""
-    answer = judge.judge(passages)
+    answer = _guarded(lambda: judge.judge(passages))
     sound = len(answer) == len(passages) and all(
         0.0 <= p <= 1.0 for said in answer for p in (*said.violating.values(), *said.about.values())
     )
     if not sound:
         raise JudgeUnavailable("The text judge gave a malformed answer.")
     return answer
+
+
+def _guarded(call: Callable[[], _Answer]) -> _Answer:
+    """What the judge answers; any failure of its own becomes `JudgeUnavailable`, which sends the case to people."""
+    try:
+        return call()
+    except JudgeUnavailable:
+        raise
+    except Exception as error:
+        raise JudgeUnavailable(f"The text judge failed ({type(error).__name__}).") from error
 
 
 def _judged_categories(policy: Policy, judge: TextJudge) -> frozenset[str]:
