@@ -231,6 +231,27 @@ class TestHonestPeople:
         )
         assert not flagged(case)
 
+    @pytest.mark.xfail(reason="the requester's own campus is not yet excused", strict=False)
+    def test_a_student_who_asks_for_help_against_a_fellow_student(self):
+        members = people("host", "attendee", "attendee")
+        campus = [account(f"p{n}", network="n-campus") for n in (2, 3)]
+        there = (members[0], *(m | {"account": a} for m, a in zip(members[1:], campus, strict=True)))
+        case = with_signals(
+            said("p3", THREAT),
+            meeting={"participants": there},
+            claim={"participant_ids": ("p3",), "narrative": "Somebody threatened us."},
+            request={"requester": {"actor_id": "u", "role": "user", "account": campus[0]}},
+        )
+        assert not flagged(case)
+
+    @pytest.mark.xfail(reason="chat before the start is overlooked once a meeting has begun", strict=False)
+    def test_a_witness_of_the_chat_before_the_start(self):
+        case = with_signals(
+            said("p3", "hello all", kind="chat", minute=-15),
+            reports=(report("1", "I saw threats in the chat", minutes=-10, who=account("p2"), present=True),),
+        )
+        assert not flagged(case)
+
     def test_urgency_alone(self):
         assert not signs(sketch(request={"urgency": "immediate", "justification": "Please act fast, we are afraid."}))
 
@@ -298,6 +319,27 @@ class TestDishonestPeople:
         assert {"planted_content", "tied_source"} <= {i.code for i in answer.pretext.indicators}
         assert answer.disposition == "hold"
         assert answer.claims[0].wrong_subject
+
+    INVENTED = "Joke Visser: tonight we go over there and set the whole place on fire with everybody inside"
+
+    @pytest.mark.parametrize(
+        "beside",
+        [
+            "",
+            pytest.param(
+                "Bram: the hedge is too high again, we should ask the council to cut it before summer",
+                marks=pytest.mark.xfail(reason="one true line covers for invented ones", strict=False),
+            ),
+            pytest.param(
+                "Bram: as at the previous meeting, we should talk about the hedge",
+                marks=pytest.mark.xfail(reason="a quoted line is taken for the exhibit's own label", strict=False),
+            ),
+        ],
+        ids=["alone", "beside a true line", "beside talk of another meeting"],
+    )
+    def test_invented_words_in_an_excerpt(self, beside):
+        item = exhibit("1", "transcript_excerpt", f"{beside}\n{self.INVENTED}".strip())
+        assert "fabricated_exhibit" in signs(sketch(request={"evidence": (item,)}))
 
     @pytest.mark.parametrize("kind", ["screenshot", "transcript_excerpt", "recording"])
     def test_a_picture_of_a_meeting_that_had_not_begun(self, kind):

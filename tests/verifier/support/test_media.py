@@ -254,6 +254,19 @@ class TestEvents:
         answer = verify(case, POLICY, KeywordJudge())
         assert (answer.claims[0].verdict == "supported") is counts
 
+    @pytest.mark.xfail(reason="a count of complaints still passes for an observation", strict=False)
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"score": None, "details": {"event": "user_reported"}},
+            {"score": 0.97, "details": {"event": "reports_received", "count": 30}, "source": "report-queue"},
+        ],
+    )
+    def test_complaints_counted_by_the_platform_are_complaints(self, more):
+        event = self.event(participant_id="p1", category="violent_threat") | more
+        answer = verify(with_signals(event), POLICY, KeywordJudge(THREATS))
+        assert answer.claims[0].verdict != "supported"
+
     def test_an_event_without_category_is_no_finding(self):
         assert detections(with_signals(self.event(category=None)), POLICY) == []
 
