@@ -98,7 +98,7 @@ class Draft:
         rng, stage, category = self.rng, self.stage, category or self.category
         n = n or rng.choices((1, 2, 3, 4), (15, 20, 40, 25))[0]
         lines = self.kit.library.violating(rng, category, n, stage.language)
-        lines = (lines * n)[:n] if len(lines) < n and len(lines) > 1 else lines
+        lines = (lines * len(people))[: max(len(lines), len(people))]  # everybody does it at least once
         at = at or stage.moment(0.2, 0.7)
         done: list[Said] = []
         for i, line in enumerate(lines):

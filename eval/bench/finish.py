@@ -115,7 +115,7 @@ def _request(draft: Draft) -> dict[str, Any]:
     behalf: dict[str, Any] = {"kind": "none"}
     if role in ("government_liaison", "law_enforcement") and _bland(draft):
         behalf = {"kind": "government", "country": country, "name": rng.choice(OFFICES)}
-    elif role in ("executive", "trusted_flagger"):
+    elif role in ("executive", "trusted_flagger") and _bland(draft):
         behalf = {"kind": "company", "country": country, "name": rng.choice(FIRMS)}
     elif role == "support_agent":
         behalf = {"kind": "user"}

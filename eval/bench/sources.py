@@ -109,6 +109,7 @@ class Library:
 
     def __init__(self, lines: list[Line], talks: list[Talk]) -> None:
         self.lines, self.talks = lines, talks
+        self._done = {x.text.casefold() for x in lines if x.stance == "violating"}
 
     def without(self, sources: Collection[str]) -> Library:
         """The same, less some sources."""
@@ -141,8 +142,15 @@ class Library:
         if written and rng.random() < 0.85:
             pool = written
         first = rng.choice(pool)
-        rest = sorted((x for x in pool if x != first), key=lambda x: (x.group != first.group, rng.random()))
-        return [first, *rest[: n - 1]]
+        more = [x for x in fits if x.language == "en" and x.source == "written"] if len(pool) < n else []
+        rest = {
+            x.text: x
+            for x in sorted(
+                (*pool, *more), key=lambda x: (x.group != first.group, x.language != first.language, rng.random())
+            )
+        }
+        rest.pop(first.text)
+        return [first, *list(rest.values())[: n - 1]]
 
     def contrast(self, rng: Random, category: str, n: int, language: str, stances: tuple[str, ...]) -> list[Line]:
         """Draw up to `n` written lines about the same kinds of things that violate nothing.
@@ -152,7 +160,8 @@ class Library:
         fits = [
             x
             for x in self.lines
-            if x.source == "written" and x.category == category and x.stance in stances and x.device != "context_flip"
+            if x.source == "written" and x.category == category and x.stance in stances
+            if x.device != "context_flip" and x.text.casefold() not in self._done
         ]
         near = [x for x in fits if x.language == language]
         pool = near if len(near) >= 2 else [x for x in fits if x.language == "en"] or fits
@@ -206,7 +215,9 @@ def _corpus(path: Path, split: str | None) -> Iterator[Line]:
         group = f"{row['source']}/{row['source_id']}"
         sure = CORPUS_BLATANT.get(row["source"])
         text = re.sub(r"\b(?:DIGIT|PHONE)\b", "7", clean(row["text"]))
-        if row["stance"] != "violating" or sure is None or not sure(row["original_label"]) or len(text) < 12:
+        if row["stance"] != "violating" or row["category"] == "sexual_content" or len(text) < 12:
+            continue
+        if sure is None or not sure(row["original_label"]):
             continue
         if _in(group, 5, split):
             language = row["language"].split("-")[0]

@@ -59,6 +59,8 @@ def _begin(kit: Kit) -> Draft:
 def match_by_target(kit: Kit, case_id: str) -> LabelledCase:
     """A match within the threshold, or a sure media classifier, on the target's own file."""
     draft = _begin(kit)
+    if draft.action == "delete_recording":  # a file in the chat is not in the recording
+        draft.action = "suspend_account"
     if kit.rng.random() < 0.75:
         _match(draft, draft.actor, kit.rng.uniform(0.93, 1.0), threshold=kit.rng.choice((None, None, 0.9)))
     else:
