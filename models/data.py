@@ -116,13 +116,21 @@ def split_of(group: str, held_out_percent: int) -> Split:
     return "calibrate" if point % 2 else "test"
 
 
+INVISIBLE = re.compile("[\u00ad\u0640\u064b-\u065f\u200b-\u200f\u2060-\u206f\ufeff]")
+
+
 def clean(text: str) -> str:
     """Remove what only tells the platform a text came from (handles, links, retweet marks, markup)."""
     text = re.sub(
         r"@USER|\bRT\b(?=\s*:?\s)|\brt\b(?=\s+@)|\[URL\]|\bURL\b|https?://\S+|www\.\S+|\[(?:EMAIL|PHONE)\]", " ", text
     )
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
-    return re.sub(r"\s+", " ", text).strip()
+    return fold(text)
+
+
+def fold(text: str) -> str:
+    """Drop what a caller's normalisation drops: zero-width characters, tatweel, Arabic vowel signs, doubled spaces."""
+    return re.sub(r"\s+", " ", INVISIBLE.sub("", text)).strip()
 
 
 def labels(category: str, stance: str, source: str, contrast: bool) -> npt.NDArray[np.float32]:
@@ -163,7 +171,7 @@ def read_contrasts(path: Path) -> Iterator[Row]:
         row = json.loads(line)
         if row["category"] not in INDEX or not row["text"].strip():
             continue
-        turns = row["context"] or []
+        turns = [turn | {"text": fold(turn["text"])} for turn in row["context"] or []]
         language = row["language"].split("-")[0]
         plot = (
             row["set"]
@@ -171,7 +179,7 @@ def read_contrasts(path: Path) -> Iterator[Row]:
             else re.sub(r"-(?:zh|ar|fa|tr|ru|es|pt|fr|de|hi|vi|it|pl|nl|en|hans|hant)(?=-|$)", "", row["set"])
         )
         yield Row(
-            row["text"],
+            fold(row["text"]),
             tuple(turn["text"] for turn in turns if turn["text"].strip()),
             row["category"],
             STANCES.index(row["stance"]),

@@ -15,7 +15,7 @@ from .data import Data, Meeting, Row
 from .judge import CATEGORIES, Passage
 from .tokenise import CONTEXT_TOKENS, PassageTokenizer
 
-SHARES = {"contrasts": 0.51, "own": 0.07, "meetings": 0.20, "corpora": 0.22}
+SHARES = {"contrasts": 0.38, "own": 0.26, "meetings": 0.19, "corpora": 0.17}
 """Share of samples by kind; missing kinds leave theirs to the others."""
 ALARMING = 0.5
 """Share of meeting samples drawn from the turns that a cheap screen finds most alarming."""
