@@ -55,7 +55,7 @@ def _offers(case: Case, finding: Finding, who: Attribution, policy: Policy) -> l
 
 def _doers(finding: Finding, who: Attribution, policy: Policy) -> list[str]:
     if finding.verdict != "supported":
-        return [p for p, w in finding.others if w.probability >= policy.thresholds.others_at]
+        return [p for p, w in finding.others if w.probability >= policy.thresholds.supported_at]
     own = [] if who.is_meeting else sorted(who.target_ids - who.host_side)
     return [*finding.attendees, *own]
 

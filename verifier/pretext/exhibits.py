@@ -71,9 +71,15 @@ def quotations_of(kind: str, text: str) -> tuple[Quotation, ...]:
 
 
 def _read(evidence: Evidence) -> Exhibit:
-    folded = fold(evidence.text)
-    elsewhere = bool(cue("pretext", "elsewhere").search(folded))
+    elsewhere = bool(cue("pretext", "elsewhere").search(fold(_outside_quotes(evidence))))
     return Exhibit(evidence, quotations_of(evidence.kind, evidence.text), elsewhere, _nicknames(evidence))
+
+
+def _outside_quotes(evidence: Evidence) -> str:
+    """The exhibit's own words: what is quoted in it labels nothing."""
+    if evidence.kind in ("transcript_excerpt", "chat_excerpt"):
+        return "\n".join(line for line in evidence.text.splitlines() if not _from_line(line).speaker)
+    return _QUOTED.sub(" ", evidence.text)
 
 
 def _from_line(line: str) -> Quotation:

@@ -107,25 +107,28 @@ class Sources:
         return clusters.count(c.who for c in self.complaints)
 
     def tied_to_requester(self) -> list[tuple[str, Account]]:
-        """Others who pass as independent but share a network or device with the requester: (ref, account).
-
-        People of one household or campus who were all there, on established accounts, share a network
-        openly: between them only a shared device is a tie.
-        """
+        """Others who pass as independent but share a network or device with the requester: (ref, account)."""
         own = self._case.request.requester.account
         if own is None:
             return []
-        asked = self._case.request.submitted_at
         others: list[tuple[str, Account | None]] = [(f"report:{r.report_id}", r.reporter) for r in self._case.reports]
         others += [(f"evidence:{e.evidence_id}", e.author) for e in self._case.request.evidence]
         return [
             (ref, account)
             for ref, account in others
-            if account is not None
-            and account.account_id != own.account_id
-            and same_place(account, own)
-            and (same_device(account, own) or not (self._at_home(own, asked) and self._at_home(account, asked)))
+            if account is not None and account.account_id != own.account_id and self.tied(account, own)
         ]
+
+    def tied(self, a: Account | None, b: Account | None) -> bool:
+        """Whether a shared place ties two accounts.
+
+        People of one household or campus who were all there, on established accounts, share a network
+        openly: between them only a shared device is a tie.
+        """
+        if a is None or b is None or not same_place(a, b):
+            return False
+        asked = self._case.request.submitted_at
+        return same_device(a, b) or not (self._at_home(a, asked) and self._at_home(b, asked))
 
     def _at_home(self, account: Account, at: datetime) -> bool:
         """Whether the account was in the meeting and is no fresh one."""

@@ -56,7 +56,12 @@ def attribute(case: Case, policy: Policy) -> Attribution:
         link_places(clusters, p.participant_id, p.account)
         if p.account is None or not (p.account.network_id or p.account.device_id):
             clusters.link(p.participant_id, ("nobody knows where",))  # unknown is not independent
-    target_ids, problem = _target(case, host_side)
+    complaining = frozenset(
+        p.participant_id
+        for p in people
+        if p.participant_id in host_side and p.role != "host" and askers.link(p.account).startswith("is ")
+    )
+    target_ids, problem = _target(case, host_side, complaining)
     return Attribution(
         kind=case.request.target.kind,
         target_ids=target_ids,
@@ -157,7 +162,8 @@ def _invited(case: Case) -> frozenset[str]:
     )
 
 
-def _target(case: Case, host_side: frozenset[str]) -> tuple[frozenset[str], str]:
+def _target(case: Case, host_side: frozenset[str], complaining: frozenset[str]) -> tuple[frozenset[str], str]:
+    """Whose doing the target's doing is. What a complaining cohost does never counts against the meeting."""
     target, people = case.request.target, case.meeting.participants
     if target.meeting_id != case.meeting.meeting_id:
         return frozenset(), "The request's target names another meeting than the record at hand."
@@ -171,7 +177,9 @@ def _target(case: Case, host_side: frozenset[str]) -> tuple[frozenset[str], str]
         ids = {p.account.account_id for p in people if p.participant_id in host_side and p.account is not None}
         if target.account_id is not None and target.account_id not in ids | {case.meeting.host_account.account_id}:
             return frozenset(), "The account that the request names does not run this meeting."
-        return host_side, ""
+        if target.participant_id is not None and target.participant_id not in host_side:
+            return frozenset(), "The participant that the request names does not run this meeting."
+        return host_side - complaining, ""
     if target.kind == "account":
         if target.account_id is None:
             return frozenset(), "The request targets an account but names none."

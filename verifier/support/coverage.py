@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from verifier.case import Case, Claim
+from verifier.case import Case, Claim, Signal
 from verifier.policy import Policy
 
+_WAITING_ROOM = timedelta(minutes=30)
 _SEAM = timedelta(seconds=2)
 """Consecutive records meet, give or take the second that stamps are cut to."""
 
@@ -28,6 +29,23 @@ def meeting_span(case: Case) -> Span | None:
         return None
     end = min(case.meeting.ended_at or asked, asked)
     return Span(start, max(start, end))
+
+
+def observed(case: Case, policy: Policy) -> list[Signal]:
+    """The signals that can tell of this meeting: none later than the request, none of another session.
+
+    A case holds what the platform knew when it was asked. Up to half an hour before the start is the
+    meeting's own waiting room; a signal without a time is taken as it is.
+    """
+    slack = timedelta(seconds=policy.times.clock_tolerance)
+    last = case.request.submitted_at + slack
+    span = meeting_span(case)
+    if span is None:
+        return [s for s in case.signals if s.observed_at is None or s.observed_at <= last]
+    if case.meeting.ended_at is not None:
+        last = min(last, case.meeting.ended_at + slack)
+    first = span.start - _WAITING_ROOM
+    return [s for s in case.signals if s.observed_at is None or first <= s.observed_at <= last]
 
 
 def time_problem(case: Case, claim: Claim, policy: Policy) -> str:

@@ -60,8 +60,6 @@ def _conduct(finding: Finding) -> tuple[ElementState, str, tuple[str, ...]]:
 def _time(case: Case, finding: Finding) -> tuple[ElementState, str, tuple[str, ...]]:
     if finding.why is Why.TIME:
         return "contradicted", finding.note, ()
-    if meeting_span(case) is None and finding.verdict == "supported":
-        return "supported", "It was observed before the meeting began, in its own chat or files.", _refs(finding.target)
     if meeting_span(case) is None:
         return "contradicted", "The meeting had not begun.", ()
     if finding.claim.occurred_at is None:

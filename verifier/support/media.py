@@ -10,6 +10,7 @@ from typing import Literal
 
 from verifier.case import Case, Signal
 from verifier.policy import Policy
+from verifier.support.coverage import observed
 
 Basis = Literal["hash", "media", "classifier", "event"]
 
@@ -18,6 +19,10 @@ _OF_PICTURES = re.compile(
     r"(?<![a-z])(media|visual|images?|video|vision|frames?|photo|photodna|pictures?|pdq|nsfw|screenshare|csai)(?![a-z])",
     re.IGNORECASE,
 )
+_SOCIAL = re.compile(r"social[^a-z]?media", re.IGNORECASE)
+_ALLEGED = re.compile(r"report|complain|flagg|appeal|notice|petition|vote|user[^a-z]?flag", re.IGNORECASE)
+"""Events that only count what users say: never what happened."""
+_PICTURE_FILE = re.compile(r"\.(jpe?g|png|gif|webp|bmp|heic|avif|tiff?|mp4|mov|webm|mkv|avi|m4v)\b", re.IGNORECASE)
 _PDQ_BITS = 256
 _NOTHING_FOUND = 0.10
 """A media scan at or below this score found nothing."""
@@ -42,7 +47,7 @@ class Detection:
 
 def detections(case: Case, policy: Policy) -> list[Detection]:
     """All findings of the platform's detectors, one per signal, strongest first."""
-    found = [d for s in case.signals if (d := _detection(s, case, policy)) is not None]
+    found = [d for s in observed(case, policy) if (d := _detection(s, case, policy)) is not None]
     return sorted(found, key=lambda d: (-d.score, d.signal.kind, d.signal.text or "", d.signal.source))
 
 
@@ -62,9 +67,11 @@ def is_picture_scan(signal: Signal) -> bool:
 
     Told by its source and the keys of its details; its text may repeat what users wrote.
     """
-    if _OF_WORDS.search(signal.source):
+    if _OF_WORDS.search(signal.source) or _SOCIAL.search(signal.source):
         return False
-    return bool(_OF_PICTURES.search(signal.source)) or bool(signal.details.keys() & {"frames", "algorithm"})
+    frames = signal.details.get("frames")
+    looked = isinstance(frames, int) and not isinstance(frames, bool) and frames >= 1
+    return looked or bool(_OF_PICTURES.search(signal.source)) or "algorithm" in signal.details
 
 
 def _detection(signal: Signal, case: Case, policy: Policy) -> Detection | None:
@@ -81,6 +88,8 @@ def _detection(signal: Signal, case: Case, policy: Policy) -> Detection | None:
         strong = signal.score >= policy.strong_classifier(category)
         return Detection(signal, category, "media" if pictures else "classifier", signal.score, strong)
     if signal.kind == "security_event":
+        if _ALLEGED.search(f"{signal.source} {signal.details.get('event', '')}"):
+            return None
         score = 0.95 if signal.score is None else signal.score
         return Detection(signal, category, "event", score, score >= policy.strong_classifier(category))
     return None
@@ -137,7 +146,8 @@ def _beside_a_share(signal: Signal, case: Case) -> bool:
     ):
         return False
     return any(
-        s.kind in ("shared_file", "hash_match")
+        s.kind == "shared_file"
+        and bool(_PICTURE_FILE.search(s.text or ""))
         and s.participant_id == signal.participant_id
         and s.observed_at is not None
         and abs(s.observed_at - signal.observed_at) <= _SHARE_REACH

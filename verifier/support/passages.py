@@ -13,6 +13,7 @@ import numpy.typing as npt
 from verifier.case import Case, Claim, Signal
 from verifier.normalise import fold
 from verifier.policy import Policy
+from verifier.support.coverage import observed
 
 WORD_KINDS = ("transcript", "chat", "screen_text", "shared_file", "display_name", "profile_text")
 """Signals whose text is a participant's own."""
@@ -43,7 +44,7 @@ class Passage:
 def collect(case: Case, policy: Policy) -> list[Passage]:
     """All passages of the case, in an order that neither ids nor list order can change."""
     turns = sorted(
-        (s for s in case.signals if s.kind in WORD_KINDS and s.text and s.text.strip()),
+        (s for s in observed(case, policy) if s.kind in WORD_KINDS and s.text and s.text.strip()),
         key=lambda s: (s.observed_at or _FOREVER, s.kind, s.text or ""),
     )
     found: list[Passage] = []

@@ -87,7 +87,7 @@ def decide_claim(
     if who.problem:
         return finding("not_enough_info", Why.NO_TARGET, note=who.problem)
     late = time_problem(case, claim, policy)
-    if late and not (claim.occurred_at is None and target.probability >= policy.thresholds.supported_at):
+    if late:
         return finding("refuted", Why.TIME, note=late)
     if target.probability >= policy.thresholds.supported_at:
         return finding("supported", Why.TARGET_DID_IT)

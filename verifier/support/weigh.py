@@ -23,6 +23,7 @@ _MORE_FROM = 0.2
 _MORE_PASSAGES = 3
 _DOUBTED = -1.75
 """No farther than this do innocent words beside a detection speak against it (log-odds)."""
+_NEAR_NOTHING = 0.15
 _ONE_BREATH = timedelta(seconds=5)
 _NEAR = timedelta(seconds=120)
 _HEARD = timedelta(seconds=45)
@@ -61,6 +62,8 @@ def weigh(
     if "words" in settled_by:
         measures = measure(said, own, category, found, policy)
         p = expit(policy.support.bias + sum(policy.support.weights()[name] * x for name, x in measures.items()))
+        if strong and _nothing_said(said, strong, category):
+            p = min(p, policy.thresholds.supported_at - 0.01)
     else:
         p = max((d.score for d in strong), default=0.3 * max((d.score for d in own), default=0.0))
     return Weighed(p, tuple(telling or _shown_with(said, strong)), tuple(strong or own), _messages(telling, strong))
@@ -108,6 +111,18 @@ def _shown_with(said: Sequence[JudgedPassage], strong: Sequence[Detection]) -> S
 def _gap(j: JudgedPassage, d: Detection) -> timedelta:
     at, seen = j.passage.signal.observed_at, d.signal.observed_at
     return abs(at - seen) if at is not None and seen is not None else timedelta.max
+
+
+def _nothing_said(said: Sequence[JudgedPassage], strong: Sequence[Detection], category: str) -> bool:
+    """Whether only detectors of words fired, while the words were read and none of them comes near it.
+
+    However sure a detector of words is, and however many of them hear one text: then a person reads it.
+    """
+    return (
+        bool(said)
+        and all(d.basis == "classifier" for d in strong)
+        and max(j.violating[category] for j in said) < _NEAR_NOTHING
+    )
 
 
 def _settles(d: Detection, settled_by: set[str]) -> bool:

@@ -44,7 +44,7 @@ def _contradictions(view: View) -> Iterator[tuple[str, str]]:
             yield item.ref, why
             continue
         matches = [view.record.compare(q, item.evidence) for q in item.quotations]
-        if "verbatim" in matches and not {"reversed", "spliced"} & set(matches):
+        if "verbatim" in matches and not {"reversed", "spliced", "absent"} & set(matches):
             continue  # it follows the record: what else is wrong with it is a slip
         complete = view.record.covered(item.evidence.kind) or view.record.covered_around(item.evidence)
         for match in dict.fromkeys(matches):

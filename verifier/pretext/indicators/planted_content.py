@@ -14,7 +14,7 @@ from verifier.support.attribution import is_new
 def look(view: View) -> Sign | None:
     """For everybody who is not the target and showed what is claimed: are they one with a complainant?"""
     people = {p.participant_id: p for p in view.case.meeting.participants}
-    shown = {who for f in view.unsupported for who, _ in f.others} - view.who.host_side
+    shown = {who for f in view.unsupported for who, _ in f.others}
     found = [
         (people[who], why, ref)
         for who in sorted(shown)
@@ -33,11 +33,14 @@ def _tie(view: View, p: Participant) -> tuple[str, str] | None:
     if p.account is None:
         return None
     requester = view.case.request.requester.account
-    if requester is not None and (same_place(requester, p.account) or requester.account_id == p.account.account_id):
+    if requester is not None and requester.account_id == p.account.account_id:
+        if _is_newcomer(view, p) or p.role in ("cohost", "panelist"):
+            return "are the requester", ""
+    elif view.sources.tied(requester, p.account):
         return "shares a network or device with the requester", ""
     for ref, who, at_hand in _complainants(view):
         if who.account_id == p.account.account_id:
-            if _is_newcomer(view, p):
+            if _is_newcomer(view, p) or p.role in ("cohost", "panelist"):
                 return "complained about it themselves", ref
             continue
         if same_device(who, p.account):

@@ -29,7 +29,9 @@ def look(view: View) -> Sign | None:
     if started is None:
         return None
     slack = timedelta(seconds=view.policy.times.clock_tolerance)
-    refs = [c.ref for c in view.sources.complaints if c.saw and c.at is not None and c.at < started - slack]
+    opened = min((s.observed_at for s in case.signals if s.kind == "chat" and s.observed_at), default=started)
+    first = min(started, opened)  # what stands in an open chat can be seen before the start
+    refs = [c.ref for c in view.sources.complaints if c.saw and c.at is not None and c.at < first - slack]
     if not refs:
         return None
     return Sign(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from verifier.clusters import same_place
 from verifier.pretext.sketch import account, exhibit, report, sketch
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 
@@ -16,7 +15,7 @@ def look(view: View) -> Sign | None:
     people = {p.participant_id: p for p in view.case.meeting.participants}
     for who in sorted({who for f in view.unsupported for who, _ in f.others}):
         other = people[who].account if who in people else None
-        if other is not None and other.account_id != own.account_id and same_place(own, other):
+        if other is not None and other.account_id != own.account_id and view.sources.tied(own, other):
             refs.append(f"participant:{who}")
     if not refs:
         return None
