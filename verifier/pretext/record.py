@@ -26,6 +26,8 @@ _SAME = 86.0
 """Partial ratio from which on two wordings are one, but for recognition slips (rapidfuzz, 0-100)."""
 _DIFFERENT = 66.0
 """Below, no part of the record resembles the quotation; unrelated sentences reach about 60."""
+_RETOLD = 50.0
+"""From here on, a quotation that shares half of its words with a turn may be told from memory."""
 _PART = 93.0
 _SHARED_VOCABULARY = 0.25
 """Share of a quotation's words that a record in the same language has somewhere, at the least."""
@@ -88,7 +90,8 @@ class Record:
             return "reversed" if _lost_negation(quote, best) else "verbatim"
         if not quotation.elided and self._spliced(quote):
             return "spliced"
-        return "absent" if score < _DIFFERENT and not _retold(quote, best) else "unclear"
+        retold = score >= _RETOLD and _retold(quote, best)
+        return "absent" if score < _DIFFERENT and not retold else "unclear"
 
     def _most_alike(self, quote: str) -> str:
         """The stretch of the record that is most like a quotation, among those that share most of its words."""

@@ -231,7 +231,6 @@ class TestHonestPeople:
         )
         assert not flagged(case)
 
-    @pytest.mark.xfail(reason="the requester's own campus is not yet excused", strict=False)
     def test_a_student_who_asks_for_help_against_a_fellow_student(self):
         members = people("host", "attendee", "attendee")
         campus = [account(f"p{n}", network="n-campus") for n in (2, 3)]
@@ -244,7 +243,6 @@ class TestHonestPeople:
         )
         assert not flagged(case)
 
-    @pytest.mark.xfail(reason="chat before the start is overlooked once a meeting has begun", strict=False)
     def test_a_witness_of_the_chat_before_the_start(self):
         case = with_signals(
             said("p3", "hello all", kind="chat", minute=-15),
@@ -326,14 +324,8 @@ class TestDishonestPeople:
         "beside",
         [
             "",
-            pytest.param(
-                "Bram: the hedge is too high again, we should ask the council to cut it before summer",
-                marks=pytest.mark.xfail(reason="one true line covers for invented ones", strict=False),
-            ),
-            pytest.param(
-                "Bram: as at the previous meeting, we should talk about the hedge",
-                marks=pytest.mark.xfail(reason="a quoted line is taken for the exhibit's own label", strict=False),
-            ),
+            pytest.param("Bram: the hedge is too high again, we should ask the council to cut it before summer"),
+            pytest.param("Bram: as at the previous meeting, we should talk about the hedge"),
         ],
         ids=["alone", "beside a true line", "beside talk of another meeting"],
     )

@@ -138,14 +138,8 @@ class TestClassifiers:
             {"source": "csam-text-model"},
             {"source": "csam-grooming-nlp", "text": "send a photo"},
             {"source": "keyword-list"},
-            pytest.param(
-                {"source": "social-media-classifier"},
-                marks=pytest.mark.xfail(reason="'media' in any name is taken for a picture scan", strict=False),
-            ),
-            pytest.param(
-                {"source": "harm-model", "details": {"frames": 0}},
-                marks=pytest.mark.xfail(reason="no frames at all are taken for a picture scan", strict=False),
-            ),
+            pytest.param({"source": "social-media-classifier"}),
+            pytest.param({"source": "harm-model", "details": {"frames": 0}}),
         ],
     )
     def test_words_never_establish_csam(self, more):
@@ -159,7 +153,6 @@ class TestClassifiers:
         answer = csam(shared, found("p1", "csam", 0.99, source="chat-text-model"))
         assert answer.claims[0].verdict != "supported"
 
-    @pytest.mark.xfail(reason="any detector that speaks right after a share counts as a picture scan", strict=False)
     def test_nor_does_a_model_of_unknown_kind_beside_a_shared_paper(self):
         shared = said("p1", "minutes.pdf", minute=30, kind="shared_file", name="file")
         assert csam(shared, found("p1", "csam", 0.99, source="safety-model-2")).disposition == "review"
@@ -194,13 +187,8 @@ class TestClassifiers:
         [
             [0.90],
             [0.95],
-            pytest.param(
-                [0.99], marks=pytest.mark.xfail(reason="a very high score outweighs a harmless record", strict=False)
-            ),
-            pytest.param(
-                [0.92, 0.92],
-                marks=pytest.mark.xfail(reason="two models of one text count as independent", strict=False),
-            ),
+            pytest.param([0.99]),
+            pytest.param([0.92, 0.92]),
         ],
     )
     def test_models_of_text_alone_do_not_clear_over_a_record_read_as_harmless(self, scores):
@@ -254,7 +242,6 @@ class TestEvents:
         answer = verify(case, POLICY, KeywordJudge())
         assert (answer.claims[0].verdict == "supported") is counts
 
-    @pytest.mark.xfail(reason="a count of complaints still passes for an observation", strict=False)
     @pytest.mark.parametrize(
         "more",
         [
