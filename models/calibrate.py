@@ -17,14 +17,16 @@ import numpy as np
 import numpy.typing as npt
 
 from . import manifest
-from .data import INDEX, Data, Row, load
-from .judge import CATEGORIES, Passage
-from .measure import alarms, meeting_passages, plain, stance_table
+from .data import INDEX, STANCES, Data, Row, load
+from .judge import Passage
+from .measure import alarms, meeting_passages, plain, screen_recall, screened_alarms, share, stance_table
 from .runtime import OnnxJudge
 
 Floats = npt.NDArray[np.float64]
 ORDINARY = 0.7
 """Weight share of ordinary meeting talk among a category's negatives: most of what a judge reads is that."""
+OWN = 0.3
+"""Weight of our own blatant rows, whose kin training saw: they would make the judge look surer than it is."""
 PRIOR = 12.0
 """Strength, in rows, of pulling a category's shift towards the shift of all categories."""
 
@@ -69,7 +71,7 @@ def calibrate(judge: OnnxJudge, data: Data, turns: int = 2500) -> dict[str, dict
             )
             target = np.array([row.labels[2 * head, i] for row in rows], np.float64)[known]
             here = np.array([row.category == category for row in rows])[known]
-            weight = np.where(here, 1.0, 0.15)
+            weight = np.where(here, 1.0, 0.15) * np.array([OWN if row.source == "own" else 1.0 for row in rows])[known]
             values = found[known, head, i]
             if head == 0:
                 others = weight[target == 0].sum()
@@ -91,28 +93,26 @@ def report(judge: OnnxJudge, data: Data, turns: int = 6000) -> dict[str, Any]:
     logits = judge.logits(passages(rows))
     other = judge.logits(passages(corpora))
     talk = judge.logits(meeting_passages(data.meetings, turns))
-    positive = np.array([row.stance == 0 for row in rows])
-    own = np.array([judge.calibrated(logits)[i, 0, INDEX[row.category]] for i, row in enumerate(rows)])
+    stance = np.array([row.stance for row in rows])
+    own = judge.calibrated(logits)[np.arange(len(rows)), 0, [INDEX[row.category] for row in rows]]
     bins = [(low, low + 0.2) for low in (0.0, 0.2, 0.4, 0.6, 0.8)]
     return {
+        "written, all": plain(stance_table(rows, logits, lambda row: "all")),
         "written, by category": plain(stance_table(rows, logits, lambda row: row.category)),
         "written, by language": plain(stance_table(rows, logits, lambda row: row.language)),
-        "written, all": plain(stance_table(rows, logits, lambda row: "all")),
-        "corpora, by source": plain(stance_table(corpora, other, lambda row: row.source)),
-        "meeting turns per thousand above": {"turns": len(talk), **alarms(judge.calibrated(talk)[:, 0])},
-        "written, share violating where the probability for the row's category lies in": {
-            f"{low:.1f}–{high:.1f}": f"{positive[inside].mean():.2f} of {inside.sum()}"
+        "written, share above, by stance": {
+            name: {f"{t:g}": share(own[stance == i] >= t) for t in (0.5, 0.8, 0.9, 0.95)}
+            for i, name in enumerate(STANCES)
+        },
+        "written, share violating where the probability lies in": {
+            f"{low:.1f}–{high:.1f}": share(stance[inside] == 0)
             for low, high in bins
             if (inside := (own >= low) & (own < high + (high > 0.99))).any()
         },
-        "written, share of violating rows above": {
-            f"{t:g}": round(float((own[positive] >= t).mean()), 3) for t in (0.5, 0.8, 0.9, 0.95)
-        },
-        "written, share of mentions and counter-speech above": {
-            f"{t:g}": round(float((own[np.array([row.stance in (1, 2) for row in rows])] >= t).mean()), 3)
-            for t in (0.5, 0.8, 0.9, 0.95)
-        },
-        "categories": list(CATEGORIES),
+        "corpora, by source": plain(stance_table(corpora, other, lambda row: row.source)),
+        "meeting turns above": {"turns": len(talk), **alarms(judge.calibrated(talk)[:, 0])},
+        "meetings, the 24 turns each that screen highest": screened_alarms(judge, data.meetings),
+        "screen, share of violating rows among the top 48": screen_recall(judge, rows, data.meetings),
     }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -89,13 +89,73 @@ def _stance(row: Row) -> int:
 
 def alarms(
     probabilities: npt.NDArray[np.float64], thresholds: Sequence[float] = (0.5, 0.8, 0.9, 0.95)
-) -> dict[str, dict[str, float]]:
-    """Turns per thousand above each threshold, per category and for any category; ``probabilities`` [n, C]."""
+) -> dict[str, dict[str, str]]:
+    """How many of n turns lie above each threshold, per category and for any category; ``probabilities`` [n, C]."""
     columns = {**{name: probabilities[:, i] for i, name in enumerate(CATEGORIES)}, "any": probabilities.max(1)}
     return {
-        name: {f"{threshold:g}": round(1000 * float((values >= threshold).mean()), 2) for threshold in thresholds}
+        name: {f"{threshold:g}": share(values >= threshold) for threshold in thresholds}
         for name, values in columns.items()
     }
+
+
+def share(hits: npt.NDArray[np.bool_]) -> str:
+    """A share with its counts and 95% Wilson interval."""
+    n, k = len(hits), int(hits.sum())
+    if not n:
+        return "none"
+    z, p = 1.96, k / n
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * float(np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n)
+    return f"{p:.4f} ({max(0.0, middle - half):.4f}–{middle + half:.4f}; {k} of {n})"
+
+
+class Judge(Protocol):
+    """What measuring needs of a judge."""
+
+    def screen(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Cheap scores [n, C]."""
+        ...
+
+    def logits(self, passages: Sequence[Passage]) -> npt.NDArray[np.float32]:
+        """Raw logits [n, 2, C]."""
+        ...
+
+    def calibrated(self, logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """Probabilities [n, 2, C]."""
+        ...
+
+
+def screen_recall(judge: Judge, rows: Sequence[Row], meetings: Sequence[Meeting], keep: int = 48) -> dict[str, str]:
+    """Share of violating rows among the ``keep`` turns that screen highest once put into a meeting of that source.
+
+    Each source's held-out meetings are joined and cut to 1,500 turns, about two hours.
+    """
+    violating = [row for row in rows if row.labels[0].any()]
+    column = np.array([INDEX[row.category] for row in violating])
+    scores = judge.screen([row.text for row in violating])[np.arange(len(violating)), column]
+    hosts: dict[str, list[str]] = {}
+    for meeting in meetings:
+        hosts.setdefault(meeting.source, []).extend(meeting.turns)
+    out = {}
+    for source, turns in hosts.items():
+        host = judge.screen(turns[:1500])
+        found = (host[:, column] > scores).sum(0) < keep
+        out[f"{source} ({len(host)} turns)"] = share(found)
+    return out
+
+
+def screened_alarms(judge: Judge, meetings: Sequence[Meeting], keep: int = 24) -> dict[str, str]:
+    """Meetings with any turn above a threshold when the ``keep`` turns that screen highest are judged."""
+    places = []
+    for number, meeting in enumerate(meetings):
+        scores = judge.screen(meeting.turns).max(1)
+        places += [(number, int(i)) for i in np.argsort(-scores, kind="stable")[:keep]]
+    found = [Passage(meetings[m].turns[i][:400], meetings[m].turns[max(0, i - 2) : i]) for m, i in places]
+    worst = np.zeros(len(meetings))
+    highest = judge.calibrated(judge.logits(found))[:, 0].max(1)
+    np.maximum.at(worst, np.array([m for m, _ in places]), highest)
+    turns = {f"turns ≥ {t:g}": share(highest >= t) for t in (0.5, 0.8, 0.9, 0.95)}
+    return {**{f"meetings with a turn ≥ {t:g}": share(worst >= t) for t in (0.5, 0.8, 0.9, 0.95)}, **turns}
 
 
 def meeting_passages(meetings: Sequence[Meeting], most: int, seed: int = 1) -> list[Passage]:

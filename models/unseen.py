@@ -15,7 +15,7 @@ import numpy as np
 
 from .data import INDEX, read_corpus, read_meetings
 from .judge import Passage
-from .measure import alarms, auroc_figure, meeting_passages, plain
+from .measure import alarms, auroc_figure, meeting_passages, plain, share
 from .runtime import OnnxJudge
 
 
@@ -45,8 +45,8 @@ def measure_texts(judge: OnnxJudge, path: Path, most: int, seed: int = 1) -> dic
         }
         for label, members in (("violating", does), ("other stances", tells), ("benign", benign)):
             if members.any():
-                shares = [f"{float((sure[members, i] >= t).mean()):.3f} ≥ {t}" for t in (0.5, 0.9)]
-                out[name][f"{label} ({members.sum()} rows)"] = ", ".join(shares)
+                out[name][f"{label} ≥ 0.5"] = share(sure[members, i] >= 0.5)
+                out[name][f"{label} ≥ 0.9"] = share(sure[members, i] >= 0.9)
     return out
 
 
