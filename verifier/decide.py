@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from verifier.assessment import Approvals, Disposition, Pretext
-from verifier.case import Case
+from verifier.case import Case, Signal
 from verifier.clusters import same_place
 from verifier.narrower import narrower_actions
 from verifier.policy import ActionPolicy, Policy
@@ -18,6 +18,7 @@ from verifier.support.verdict import Finding
 
 _RECORDED = ("transcript", "screen_text")
 """Kinds of words that are in a recording. Chat, and files shared in it, are kept apart from it."""
+_ON, _OFF = ("recording_started", "recording_resumed"), ("recording_stopped", "recording_paused", "recording_ended")
 _SHARED_THEN = timedelta(seconds=60)
 
 
@@ -101,13 +102,32 @@ def _account_of(case: Case, who: Attribution) -> str:
 def _is_in_recording(case: Case, finding: Finding, policy: Policy) -> bool:
     """Whether what is supported was spoken or shown, so that a recording of the meeting has it."""
     category = finding.claim.category
-    passages = finding.target.passages
     least = policy.thresholds.others_at
-    if any(j.passage.signal.kind in _RECORDED and j.violating[category] >= least for j in passages):
-        return True
-    return any(
-        d.basis in ("media", "hash") and d.strong and not _was_a_file(case, d) for d in finding.target.detections
+    spoken = [
+        j.passage.signal
+        for j in finding.target.passages
+        if j.passage.signal.kind in _RECORDED and j.violating[category] >= least
+    ]
+    shown = [
+        d.signal
+        for d in finding.target.detections
+        if d.basis in ("media", "hash") and d.strong and not _was_a_file(case, d)
+    ]
+    return any(_was_recording(case, signal) for signal in (*spoken, *shown))
+
+
+def _was_recording(case: Case, signal: Signal) -> bool:
+    """Whether the recording ran at that time, as far as the platform saw it start and stop."""
+    switches = sorted(
+        (s.observed_at, str(s.details.get("event")) in _ON)
+        for s in case.signals
+        if s.observed_at is not None and str(s.details.get("event")) in (*_ON, *_OFF)
     )
+    at = signal.observed_at
+    if not switches or at is None:
+        return not switches
+    before = [on for when, on in switches if when <= at]
+    return before[-1] if before else not switches[0][1]
 
 
 def _was_a_file(case: Case, detection: Detection) -> bool:

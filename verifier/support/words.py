@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,10 @@ from verifier.policy import Policy
 from verifier.support.passages import Passage, collect, context_of, select
 
 _Answer = TypeVar("_Answer")
+
+_QUOTED = re.compile(r"[\"“„«「『‹][^\"“”„«»「」『』‹›]{4,}[\"”“»」』›]")
+_QUOTING = 2.0
+"""How much quotation marks around most of a passage speak against its being the speaker's own (log-odds)."""
 
 WORTH_CONTEXT = 0.2
 """Below, on its own words, a passage is not worth a second reading with what came before."""
@@ -79,6 +84,7 @@ def read(case: Case, claims: Sequence[Claim], near: Sequence[datetime], policy: 
     final = list(alone)
     for (n, _, _), said in zip(again, with_context, strict=True):
         final[n] = _both(alone[n], said)
+    final = [_less_quoted(passages[i], said) for i, said in zip(order, final, strict=True)]
     return Reading(
         tuple(_as_policy(passages[i], said, policy) for i, said in zip(order, final, strict=True)),
         tuple(passages),
@@ -117,6 +123,14 @@ def _both(alone: Judgement, in_context: Judgement) -> Judgement:
         violating={k: _mean(v, in_context.violating[k]) for k, v in alone.violating.items()},
         about={k: _mean(v, in_context.about[k]) for k, v in alone.about.items()},
     )
+
+
+def _less_quoted(passage: Passage, said: Judgement) -> Judgement:
+    """The judgement of a passage whose words are mostly in quotation marks: somebody else's, until shown otherwise."""
+    inside = sum(len(match[0]) for match in _QUOTED.finditer(passage.quote))
+    if inside * 2 < len(passage.quote):
+        return said
+    return Judgement({k: expit(logit(v) - _QUOTING) for k, v in said.violating.items()}, said.about)
 
 
 def _mean(a: float, b: float) -> float:

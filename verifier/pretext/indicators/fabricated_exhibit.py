@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,7 @@ _MATCH = {
     "reversed": "leaves out the refusal that the record has in the same sentence",
     "spliced": "joins words that were said apart into one sentence",
 }
+_CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.]\d{2}(?!\d)")
 _NAME_ALIKE = 75.0
 
 
@@ -60,6 +62,8 @@ def _presented(view: View, evidence: Evidence) -> bool:
     """Whether the exhibit is shown as the meeting's own words; people who were there may tell from memory."""
     if evidence.kind in SHOWS_MEETING:
         return True
+    if evidence.kind in ("document", "other"):  # minutes: words with the time at which they are said to have fallen
+        return bool(_CLOCK.search(evidence.text))
     there = view.sources.was_there(evidence.author) and not view.sources.is_fresh(evidence.author, evidence.captured_at)
     return evidence.kind in ("user_report", "complaint_email") and evidence.author is not None and not there
 
