@@ -5,6 +5,7 @@ The requester's words choose which records are asked. They never count for the c
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from verifier.case import Case, Claim
@@ -13,6 +14,7 @@ from verifier.normalise import fold
 from verifier.policy import Policy
 from verifier.support.attribution import Attribution
 
+_QUOTED = re.compile(r"[\"“„«「『][^\"“”„«»「」『』]{2,}[\"”“»」』]")
 _SUBJECT_REACH = 60
 """Characters from the start of a sentence within which its doer is named."""
 
@@ -35,7 +37,7 @@ class SpeaksOf:
 
 def speaks_of(case: Case, claim: Claim, who: Attribution, policy: Policy) -> SpeaksOf:
     """Read a claim's sentence and names."""
-    text = fold(claim.narrative)
+    text = fold(_QUOTED.sub(" ", claim.narrative))  # what is quoted tells what was said, not which record has it
     default = policy.categories[claim.category].claims_about
     accuses, named = _accuses_target(claim, text, who), tuple(dict.fromkeys(claim.participant_ids))
     if "words" not in default:  # what only pictures or files can settle stays so, whatever the sentence says
