@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from eval.progress import progress
 from eval.report import document, html, page, pictures
 from eval.running import Engine, Prediction, Setup, open_engine, run
 from eval.scoring.records import Record, record
+from verifier.verify import case_digest
 
 PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -100,45 +101,56 @@ def evaluate(
 def _evaluate(
     file: Path, out: Path, setup: Setup, engine: Engine, workers: int, limit: int | None, kept: dict[str, Prediction]
 ) -> Iterator[Record]:
-    """Predict, write each prediction as it comes, and keep what the report needs."""
+    """Predict, write each prediction as it comes, and keep what the report needs.
+
+    With answers kept from before, the file is written anew beside the old one, so that an interruption loses neither.
+    """
     total = sum(1 for _ in islice(cases.lines(file), limit))
-    waiting: list[tuple[int, str]] = []
+    waiting: deque[tuple[int, str, Prediction | None]] = deque()
 
     def fresh() -> Iterator[tuple[int, str]]:
         for number, line in enumerate(islice(cases.lines(file), limit), 1):
-            waiting.append((number, line))
-            if not (kept and cases.name_of(line, number) in kept):
+            before = _before(line, number, kept, engine)
+            waiting.append((number, line, before))
+            if before is None:
                 yield number, line
 
-    predictions = run(fresh(), setup, workers, engine)
-    with ExitStack() as stack:
-        target = stack.enter_context(cases.open_text(out, "wt"))
-        bar = stack.enter_context(progress())
+    target = _unfinished(out) if kept else out
+    with cases.open_text(target, "wt") as stream, progress() as bar:
         task = bar.add_task("cases", total=total)
-        for number, line, prediction in _in_order(waiting, predictions, kept):
-            target.write(json.dumps(prediction, ensure_ascii=False) + "\n")
-            target.flush()
+        for number, line, prediction in _in_order(waiting, run(fresh(), setup, workers, engine)):
+            stream.write(json.dumps(prediction, ensure_ascii=False) + "\n")
+            stream.flush()
             bar.advance(task)
             yield _record(line, number, prediction, engine)
+    target.replace(out)
 
 
 def _in_order(
-    waiting: list[tuple[int, str]], predictions: Iterable[Prediction], kept: dict[str, Prediction]
+    waiting: deque[tuple[int, str, Prediction | None]], predictions: Iterable[Prediction]
 ) -> Iterator[tuple[int, str, Prediction]]:
     """Pair lines with their predictions, new or kept; `waiting` fills as `predictions` is drawn."""
-
-    def old(first: tuple[int, str]) -> Prediction | None:
-        return kept.get(cases.name_of(first[1], first[0])) if kept else None
-
     for prediction in predictions:
-        while (before := old(waiting[0])) is not None:
-            number, line = waiting.pop(0)
+        while waiting:
+            number, line, before = waiting.popleft()
+            yield number, line, before or prediction
+            if before is None:
+                break
+    for number, line, before in waiting:
+        if before is not None:
             yield number, line, before
-        number, line = waiting.pop(0)
-        yield number, line, prediction
-    for number, line in waiting:
-        if (before := old((number, line))) is not None:
-            yield number, line, before
+
+
+def _before(line: str, number: int, kept: dict[str, Prediction], engine: Engine) -> Prediction | None:
+    """The kept answer for this very case, if there is one: the id alone doesn't tell, its content does."""
+    found = kept.get(cases.name_of(line, number)) if kept else None
+    if found is None:
+        return None
+    try:
+        same = case_digest(cases.parse(line, number, engine.policy.categories).case) == found.get("case_digest")
+    except cases.InvalidCase:
+        return None
+    return found if same else None
 
 
 def _record(line: str, number: int, prediction: Prediction, engine: Engine) -> Record:
@@ -155,10 +167,10 @@ def _record(line: str, number: int, prediction: Prediction, engine: Engine) -> R
 
 
 def _kept(out: Path, versions: dict[str, str]) -> dict[str, Prediction]:
-    """Answers of an earlier run with the same versions; a last line cut short is dropped."""
+    """Answers of earlier runs with the same versions; a last line cut short is dropped."""
     kept: dict[str, Prediction] = {}
-    if out.exists():
-        for line in cases.lines(out):
+    for path in (out, _unfinished(out)):
+        for line in cases.lines(path) if path.exists() else ():
             try:
                 prediction = json.loads(line)
             except ValueError:
@@ -166,6 +178,10 @@ def _kept(out: Path, versions: dict[str, str]) -> dict[str, Prediction]:
             if prediction.get("versions") == versions and not prediction.get("error"):
                 kept[prediction["case_id"]] = prediction
     return kept
+
+
+def _unfinished(out: Path) -> Path:
+    return out.with_name("resumed-" + out.name)
 
 
 def _answers(out: Path, wanted: set[str]) -> dict[str, Prediction]:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from eval.bench.draft import Draft
-from eval.bench.sources import Library, Line
+from eval.bench.sources import Library
 from eval.bench.stage import Stage, new_stage
 
 HOST_ACTIONS = (
@@ -83,15 +83,9 @@ class Kit:
     def _small_talk(self, stage: Stage, language: str, turns: int) -> None:
         """A meeting in a language without recorded meetings: harmless written lines and small talk."""
         rng = self.rng
-        benign = [
-            x for x in self.library.lines if x.source == "written" and x.language == language and x.stance == "benign"
-        ]
-        lines: list[str | Line] = [
-            *rng.sample(benign, min(len(benign), 12)),
-            *self.phrases[language]["chatter"],
-        ]
-        for _ in range(rng.randint(12, max(12, min(turns, 24)))):
-            line = rng.choice(lines)
-            text = line if isinstance(line, str) else line.text
+        benign = self.library.harmless(language)
+        lines: list[str] = [*rng.sample(benign, min(len(benign), 14)), *self.phrases[language]["chatter"]]
+        rng.shuffle(lines)
+        for text in lines[: max(12, min(turns, 26))]:
             stage.say(rng.choice(stage.people), text, stage.moment(0.01, 0.98), rng.choice(("transcript", "chat")))
         stage.sources.add("written")

@@ -152,6 +152,15 @@ class Library:
         rest.pop(first.text)
         return [first, *list(rest.values())[: n - 1]]
 
+    def harmless(self, language: str) -> list[str]:
+        """Written lines that are benign whatever was said before them."""
+        return sorted(
+            x.text
+            for x in self.lines
+            if x.source == "written" and x.language == language and x.stance == "benign" and not x.context
+            if x.device != "context_flip" and x.text.casefold() not in self._done
+        )
+
     def contrast(self, rng: Random, category: str, n: int, language: str, stances: tuple[str, ...]) -> list[Line]:
         """Draw up to `n` written lines about the same kinds of things that violate nothing.
 

@@ -111,6 +111,21 @@ def test_resume_keeps_answers_of_the_same_versions(data: Path, tmp_path: Path, m
     _, predictions, _ = _run(data, tmp_path, "--resume")
     assert len(asked) == 2
     assert [p["case_id"][:2] for p in predictions] == ["01", "02", "03", "04", "05", "06"]
+    assert [p.name for p in tmp_path.glob("*.jsonl")] == ["p.jsonl"]
+
+
+def test_resume_asks_again_about_a_case_that_changed(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _run(data, tmp_path)
+    rows = [json.loads(line) for line in gzip.decompress(data.read_bytes()).splitlines()]
+    rows[2]["case"]["request"]["justification"] = "Something else."
+    data.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+    asked = []
+    real = running.verify
+    monkeypatch.setattr(running, "verify", lambda *a: asked.append(1) or real(*a))
+    _run(data, tmp_path, "--resume")
+    assert len(asked) == 1
 
 
 def test_without_the_eval_extra_the_basic_figures_come(
