@@ -40,7 +40,7 @@ class PassageTokenizer:
 
     def pieces(self, texts: Sequence[str]) -> list[list[int]]:
         """Piece ids of each text, lower-cased (so case can never matter), no special tokens, any length."""
-        encodings = self.tokenizer.encode_batch_fast([text.lower() for text in texts], add_special_tokens=False)
+        encodings = self.tokenizer.encode_batch_fast(list(map(lower, texts)), add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
 
     def encode(
@@ -58,6 +58,11 @@ class PassageTokenizer:
         """Assemble the pair format from piece ids."""
         head = [self.bos, *context, self.eos, self.eos] if context else [self.bos]
         return Ids((*head, *text, self.eos), len(head))
+
+
+def lower(text: str) -> str:
+    """Lower case, with the dotted capital I of Turkish as a plain i."""
+    return text.lower().replace("i\u0307", "i")
 
 
 def _id(tokenizer: Tokenizer, piece: str) -> int:

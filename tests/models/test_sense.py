@@ -95,3 +95,20 @@ def test_most_twins_are_far_apart(judge: OnnxJudge) -> None:
 @pytest.mark.parametrize("text", ORDINARY)
 def test_ordinary_talk_scores_low(judge: OnnxJudge, text: str) -> None:
     assert max(judge.judge([Passage(text)])[0].violating.values()) < 0.5
+
+
+SUPPORT = [
+    "Please don't hurt yourself, I'm right here, stay on the line.",
+    "Don't kill yourself, Ida, we all love you.",
+    "I want to die, I don't know how to go on.",
+    "We lost my brother to suicide two years ago.",
+    "He survived an attempt, and he thanks this group for listening.",
+    "请不要伤害自己，我在这里陪你。",
+    "Por favor, no te hagas daño, estoy aquí contigo.",
+    "Пожалуйста, не вреди себе, мы рядом.",
+]
+
+
+@pytest.mark.parametrize("text", SUPPORT)
+def test_support_disclosure_and_grief_are_not_promotion(judge: OnnxJudge, text: str) -> None:
+    assert judge.judge([Passage(text)])[0].violating["self_harm"] < 0.5
