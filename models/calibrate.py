@@ -19,12 +19,22 @@ import numpy.typing as npt
 from . import manifest
 from .data import INDEX, STANCES, Data, Row, load
 from .judge import Passage
-from .measure import alarms, meeting_passages, plain, screen_recall, screened_alarms, share, stance_table
+from .measure import (
+    alarms,
+    meeting_passages,
+    plain,
+    quantiles,
+    screen_recall,
+    screened_alarms,
+    screened_passages,
+    share,
+    stance_table,
+)
 from .runtime import OnnxJudge
 
 Floats = npt.NDArray[np.float64]
 ORDINARY = 0.7
-"""Weight share of ordinary meeting talk among a category's negatives: most of what a judge reads is that."""
+"""Weight share of meeting talk (half of it the turns that screen highest) among a category's negatives."""
 OWN = 0.3
 """Weight of our own blatant rows, whose kin training saw: they would make the judge look surer than it is."""
 PRIOR = 12.0
@@ -60,7 +70,8 @@ def fit(
 def calibrate(judge: OnnxJudge, data: Data, turns: int = 2500) -> dict[str, dict[str, list[float]]]:
     """Scale and shift per head and category, from one split."""
     rows = [*data.contrasts, *data.own, *data.corpora]
-    talk = judge.logits(meeting_passages(data.meetings, turns)).astype(np.float64)
+    alarming, _ = screened_passages(judge, data.meetings, max(1, turns // len(data.meetings)))
+    talk = judge.logits([*meeting_passages(data.meetings, turns), *alarming]).astype(np.float64)
     found = judge.logits(passages(rows)).astype(np.float64)
     out: dict[str, dict[str, list[float]]] = {}
     for head, name in enumerate(("violating", "about")):
@@ -89,30 +100,50 @@ def calibrate(judge: OnnxJudge, data: Data, turns: int = 2500) -> dict[str, dict
 
 def report(judge: OnnxJudge, data: Data, turns: int = 6000) -> dict[str, Any]:
     """All figures on one split: stance per category and language, corpora per source, alarms in meetings."""
-    rows, corpora = data.contrasts, data.corpora
-    logits = judge.logits(passages(rows))
-    other = judge.logits(passages(corpora))
-    talk = judge.logits(meeting_passages(data.meetings, turns))
-    stance = np.array([row.stance for row in rows])
-    own = judge.calibrated(logits)[np.arange(len(rows)), 0, [INDEX[row.category] for row in rows]]
-    bins = [(low, low + 0.2) for low in (0.0, 0.2, 0.4, 0.6, 0.8)]
+    talk = judge.calibrated(judge.logits(meeting_passages(data.meetings, turns)))[:, 0]
+    other = judge.logits(passages(data.corpora))
+    out: dict[str, Any] = {}
+    for name, rows in (("subtle", data.contrasts), ("plain", [row for row in data.own if row.source != "own"])):
+        if not rows:
+            continue
+        logits = judge.logits(passages(rows))
+        stance = np.array([row.stance for row in rows])
+        category = np.array([row.category for row in rows])
+        own = judge.calibrated(logits)[np.arange(len(rows)), 0, [INDEX[item] for item in category]]
+        bins = [(low, low + 0.2) for low in (0.0, 0.2, 0.4, 0.6, 0.8)]
+        out |= {
+            f"{name} rows, all": plain(stance_table(rows, logits, lambda row: "all")),
+            f"{name} rows, by category": plain(stance_table(rows, logits, lambda row: row.category)),
+            f"{name} rows, by language": plain(stance_table(rows, logits, lambda row: row.language)),
+            f"{name} rows, share at or above a probability, by stance": {
+                label: {f"{t:g}": share(own[stance == i] >= t) for t in (0.5, 0.8, 0.9, 0.95)}
+                for i, label in enumerate(STANCES)
+            },
+            f"{name} rows, share violating where the probability lies in": {
+                f"{low:.1f}–{high:.1f}": share(stance[inside] == 0)
+                for low, high in bins
+                if (inside := (own >= low) & (own < high + (high > 0.99))).any()
+            },
+            f"{name} rows, quantiles of the probability (rows)": {
+                item: {
+                    "violating .1/.5/.9": quantiles(own[(category == item) & (stance == 0)], (0.1, 0.5, 0.9)),
+                    "mention, counter .5/.9/.98": quantiles(
+                        own[(category == item) & np.isin(stance, (1, 2))], (0.5, 0.9, 0.98)
+                    ),
+                    "benign .5/.9/.98": quantiles(own[(category == item) & (stance == 3)], (0.5, 0.9, 0.98)),
+                    "ordinary turns .9/.99/.999": quantiles(talk[:, i], (0.9, 0.99, 0.999)),
+                }
+                for item, i in INDEX.items()
+            },
+            f"{name} rows, share of violating rows among the top 48 of the screen": screen_recall(
+                judge, rows, data.meetings
+            ),
+        }
     return {
-        "written, all": plain(stance_table(rows, logits, lambda row: "all")),
-        "written, by category": plain(stance_table(rows, logits, lambda row: row.category)),
-        "written, by language": plain(stance_table(rows, logits, lambda row: row.language)),
-        "written, share above, by stance": {
-            name: {f"{t:g}": share(own[stance == i] >= t) for t in (0.5, 0.8, 0.9, 0.95)}
-            for i, name in enumerate(STANCES)
-        },
-        "written, share violating where the probability lies in": {
-            f"{low:.1f}–{high:.1f}": share(stance[inside] == 0)
-            for low, high in bins
-            if (inside := (own >= low) & (own < high + (high > 0.99))).any()
-        },
-        "corpora, by source": plain(stance_table(corpora, other, lambda row: row.source)),
-        "meeting turns above": {"turns": len(talk), **alarms(judge.calibrated(talk)[:, 0])},
+        **out,
+        "corpora, by source": plain(stance_table(data.corpora, other, lambda row: row.source)),
+        "meeting turns above": {"turns": len(talk), **alarms(talk)},
         "meetings, the 24 turns each that screen highest": screened_alarms(judge, data.meetings),
-        "screen, share of violating rows among the top 48": screen_recall(judge, rows, data.meetings),
     }
 
 

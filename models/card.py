@@ -22,9 +22,9 @@ records, decide.
   file `e5-small-q4.bin` sha256 `{start}`; vocabulary trimmed to {pieces:,} of 250,002 pieces.
 - Two heads of ten sigmoids on mean-pooled text and context. Word embeddings and the lowest four layers were
   not trained.
-- Exported to ONNX: embeddings as the 4-bit blocks they started as, other matrices 8-bit (feed-forward outputs stored
-  in 8 bits, computed in float). Passages run one by one, lower-cased, unpadded: company, order and case change
-  nothing.
+- Exported to ONNX: embeddings as the 4-bit blocks they started as, other matrices 8-bit (attention inputs and
+  feed-forward outputs stored in 8 bits, computed in float). Passages run one by one, lower-cased, unpadded: company,
+  order and case change nothing.
 - `prefilter.npz`: a linear screen over hashed pieces and pairs. It only orders turns by how much they deserve
   judging.
 
@@ -105,6 +105,9 @@ def render(weights: Path, report: dict[str, Any], unseen: dict[str, Any], traini
             training=training,
         ),
         "## Held-out plots and meetings",
+        "",
+        "*Subtle* rows are the contrast sets (whole plots unseen); *plain* rows are blatant everyday violations and",
+        "their twins (sets unseen, same writers as the training rows).",
         "",
     ]
     for title, value in report.items():

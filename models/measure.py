@@ -144,18 +144,32 @@ def screen_recall(judge: Judge, rows: Sequence[Row], meetings: Sequence[Meeting]
     return out
 
 
-def screened_alarms(judge: Judge, meetings: Sequence[Meeting], keep: int = 24) -> dict[str, str]:
-    """Meetings with any turn above a threshold when the ``keep`` turns that screen highest are judged."""
-    places = []
+def screened_passages(judge: Judge, meetings: Sequence[Meeting], keep: int) -> tuple[list[Passage], list[int]]:
+    """The ``keep`` turns of each meeting that screen highest in any category, and the meeting's number of each."""
+    passages, numbers = [], []
     for number, meeting in enumerate(meetings):
         scores = judge.screen(meeting.turns).max(1)
-        places += [(number, int(i)) for i in np.argsort(-scores, kind="stable")[:keep]]
-    found = [Passage(meetings[m].turns[i][:400], meetings[m].turns[max(0, i - 2) : i]) for m, i in places]
+        for i in np.argsort(-scores, kind="stable")[:keep]:
+            passages.append(Passage(meeting.turns[i][:400], meeting.turns[max(0, i - 2) : i]))
+            numbers.append(number)
+    return passages, numbers
+
+
+def screened_alarms(judge: Judge, meetings: Sequence[Meeting], keep: int = 24) -> dict[str, str]:
+    """Meetings with any turn above a threshold when the ``keep`` turns that screen highest are judged."""
+    found, numbers = screened_passages(judge, meetings, keep)
     worst = np.zeros(len(meetings))
     highest = judge.calibrated(judge.logits(found))[:, 0].max(1)
-    np.maximum.at(worst, np.array([m for m, _ in places]), highest)
+    np.maximum.at(worst, np.array(numbers), highest)
     turns = {f"turns ≥ {t:g}": share(highest >= t) for t in (0.5, 0.8, 0.9, 0.95)}
     return {**{f"meetings with a turn ≥ {t:g}": share(worst >= t) for t in (0.5, 0.8, 0.9, 0.95)}, **turns}
+
+
+def quantiles(values: npt.NDArray[np.float64], levels: Sequence[float]) -> str:
+    """Quantiles in one line, or ``none``."""
+    if not len(values):
+        return "none"
+    return " / ".join(f"{value:.3f}" for value in np.quantile(values, levels)) + f" ({len(values)})"
 
 
 def meeting_passages(meetings: Sequence[Meeting], most: int, seed: int = 1) -> list[Passage]:
