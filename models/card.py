@@ -60,6 +60,8 @@ any threshold.
 - Probabilities are calibrated on plots and meetings that training never saw. They mix hard written contrasts with
   ordinary talk; where violations are rarer than there, a probability overstates.
 - Blatant wording is found; subtle, polite or coded wording often is not. Below 0.5 never means "nothing happened".
+- Known failure: a negated order in kind words can score as the order ("Don't kill yourself, Ida, we all love you":
+  self_harm 0.87). Never act on self_harm without a person.
 - Thin evidence: sexual_content, meeting_disruption and illegal_goods have few held-out rows.
 - Turns of real meetings used here are English and Chinese only: false-alarm rates in other languages are unmeasured.
 - Intervals are 95% (bootstrap for AUROC, Wilson for shares); counts are violating/other rows.
