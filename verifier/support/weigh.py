@@ -23,7 +23,8 @@ _MORE_FROM = 0.2
 _MORE_PASSAGES = 3
 _DOUBTED = -1.75
 """No farther than this do innocent words beside a detection speak against it (log-odds)."""
-_NEAR_NOTHING = 0.15
+_MORE_THAN_TALK = 0.6
+"""Words beside a detection must be this surely the thing itself, or a person reads them. Beside one of .98, .35."""
 _ONE_BREATH = timedelta(seconds=5)
 _NEAR = timedelta(seconds=120)
 _HEARD = timedelta(seconds=45)
@@ -60,10 +61,14 @@ def weigh(
     telling = [j for j in said if j.violating[category] >= 0.5]
     strong = [d for d in own if d.strong]
     if "words" in settled_by:
-        measures = measure(said, own, category, found, policy)
-        p = expit(policy.support.bias + sum(policy.support.weights()[name] * x for name, x in measures.items()))
-        if strong and _nothing_said(said, strong, category):
-            p = min(p, policy.thresholds.supported_at - 0.01)
+        weak = [d for d in own if not d.strong]
+        p = _probability(said, weak, category, found, policy)
+        if strong:
+            near = [j for j in said if any(_gap(j, d) <= _NEAR for d in strong)]
+            heard = _probability(near, own, category, found, policy, said)
+            if _talk_only(said, strong, category):
+                heard = min(heard, policy.thresholds.supported_at - 0.01)
+            p = max(p, heard)
     else:
         p = max((d.score for d in strong), default=0.3 * max((d.score for d in own), default=0.0))
     return Weighed(p, tuple(telling or _shown_with(said, strong)), tuple(strong or own), _messages(telling, strong))
@@ -75,10 +80,12 @@ def measure(
     category: str,
     found: Sequence[Detection],
     policy: Policy,
+    all_said: Sequence[JudgedPassage] | None = None,
 ) -> dict[str, float]:
     """What speaks for and against, as numbers; `policy.support` has a weight for each.
 
-    `best`: log-odds of the surest passage (beside a strong detection: what `_beside` makes of it).
+    `best`: log-odds of the surest passage (beside a strong detection: what `_beside` makes of it, with
+    `all_said` to choose from when `said` holds only what is near).
     `more`: how much the next three passages add, 0 to 3. `detector`: log-odds of the strongest strong
     detection, else 0. `second_detector`: 1 when another one agrees. `weak_detector`: 1 when only weak
     ones fired. `at_large`: 1 when a strong finding that names nobody stands beside telling words.
@@ -87,7 +94,7 @@ def measure(
     strong = [d for d in own if d.strong]
     best = logit(said[0].violating[category]) if said else logit(_UNSAID)
     if strong:
-        best = max(best, *(_beside(said, d, category) for d in strong))
+        best = max(_beside(said if all_said is None else all_said, d, category) for d in strong)
     further = (logit(j.violating[category]) - logit(_MORE_FROM) for j in said[1 : 1 + _MORE_PASSAGES])
     sources = {(d.basis, d.signal.source) for d in strong}
     at_large, silent = _at_large(said, category, found, policy)
@@ -113,16 +120,42 @@ def _gap(j: JudgedPassage, d: Detection) -> timedelta:
     return abs(at - seen) if at is not None and seen is not None else timedelta.max
 
 
-def _nothing_said(said: Sequence[JudgedPassage], strong: Sequence[Detection], category: str) -> bool:
-    """Whether only detectors of words fired, while the words were read and none of them comes near it.
+def _probability(
+    said: Sequence[JudgedPassage],
+    own: Sequence[Detection],
+    category: str,
+    found: Sequence[Detection],
+    policy: Policy,
+    all_said: Sequence[JudgedPassage] | None = None,
+) -> float:
+    """The policy's logistic model over the measures."""
+    measures = measure(said, own, category, found, policy, all_said)
+    return expit(policy.support.bias + sum(policy.support.weights()[name] * x for name, x in measures.items()))
 
-    However sure a detector of words is, and however many of them hear one text: then a person reads it.
+
+def _talk_only(said: Sequence[JudgedPassage], strong: Sequence[Detection], category: str) -> bool:
+    """Whether the words that set the detectors off were read, and are more likely mere talk than the thing itself.
+
+    However sure detectors are, and however many of them fire on one lesson: then a person reads it.
     """
-    return (
-        bool(said)
-        and all(d.basis == "classifier" for d in strong)
-        and max(j.violating[category] for j in said) < _NEAR_NOTHING
-    )
+    return all(
+        bool(words := _around(said, d, category)) and max(j.violating[category] for j in words) < _needed(d)
+        for d in strong
+        if d.basis in ("classifier", "media")
+    ) and all(d.basis in ("classifier", "media") for d in strong)
+
+
+def _needed(d: Detection) -> float:
+    """How surely the words beside a detection must be the thing itself: less beside a surer detector."""
+    return min(_MORE_THAN_TALK, max(0.3, _MORE_THAN_TALK - 5 * (d.score - 0.93)))
+
+
+def _around(said: Sequence[JudgedPassage], d: Detection, category: str) -> list[JudgedPassage]:
+    """The words that a detection can have been about; for one of pictures, only talk of the very thing."""
+    around = [j for j in said if _gap(j, d) <= _NEAR or d.signal.observed_at is None]
+    if d.basis in ("media", "hash", "event"):
+        return [j for j in around if j.about[category] >= _ABOUT]
+    return around or list(said)
 
 
 def _settles(d: Detection, settled_by: set[str]) -> bool:
@@ -157,16 +190,7 @@ def _beside(said: Sequence[JudgedPassage], strong: Detection, category: str) -> 
     set it off, is doubted, but not beyond `_DOUBTED`. One that saw pictures is excused only by talk
     of the very thing.
     """
-    at = strong.signal.observed_at
-    around = [
-        j
-        for j in said
-        if at is None or j.passage.signal.observed_at is None or abs(at - j.passage.signal.observed_at) <= _NEAR
-    ]
-    if strong.basis in ("media", "hash", "event"):
-        around = [j for j in around if j.about[category] >= _ABOUT]
-    elif not around:
-        around = list(said)
+    around = _around(said, strong, category)
     if not around:
         return 0.0
     return max(logit(max(j.violating[category] for j in around)), _DOUBTED)

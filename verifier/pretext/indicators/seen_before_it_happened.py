@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from verifier.lexicon import cue
+from verifier.normalise import fold
 from verifier.pretext.exhibits import SHOWS_MEETING
 from verifier.pretext.sketch import START, report, sketch
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
@@ -23,6 +25,8 @@ def look(view: View) -> Sign | None:
         kinds = SHOWS_MEETING - ({"chat_excerpt"} if open_chat else set())
         refs += [e.ref for e in view.exhibits if e.evidence.kind in kinds and not e.elsewhere]
         refs += [c.ref for c in view.sources.complaints if c.saw]
+        told = [c for c in case.request.claims if cue("pretext", "eyewitness").search(fold(c.narrative))]
+        dated = dated or bool(told)
         if not dated and not refs:
             return None
         return Sign(0.95, "The meeting had not begun when things were said to have been seen in it.", tuple(refs))
