@@ -77,12 +77,11 @@ def calibrate(judge: OnnxJudge, data: Data, turns: int = 2500) -> dict[str, dict
     for head, name in enumerate(("violating", "about")):
         parts: list[tuple[Floats, Floats, Floats, npt.NDArray[np.int64]]] = []
         for category, i in INDEX.items():
-            known = np.array(
-                [row.labels[2 * head + 1, i] > 0 and (row.contrast or row.category != "none") for row in rows]
-            )
+            known = np.array([row.labels[2 * head + 1, i] > 0 for row in rows])
             target = np.array([row.labels[2 * head, i] for row in rows], np.float64)[known]
-            here = np.array([row.category == category for row in rows])[known]
-            weight = np.where(here, 1.0, 0.15) * np.array([OWN if row.source == "own" else 1.0 for row in rows])[known]
+            here = np.array([row.category in (category, "none") for row in rows])[known]
+            trust = [(OWN if row.source == "own" else 1.0) * min(1.0, row.labels[2 * head + 1, i]) for row in rows]
+            weight = np.where(here, 1.0, 0.15) * np.array(trust, np.float64)[known]
             values = found[known, head, i]
             if head == 0:
                 others = weight[target == 0].sum()

@@ -62,6 +62,15 @@ any threshold.
 - Blatant wording is found; subtle, polite or coded wording often is not. Below 0.5 never means "nothing happened".
 - Known failure: a negated order in kind words can score as the order ("Don't kill yourself, Ida, we all love you":
   self_harm 0.87). Never act on self_harm without a person.
+- The shipped calibration counted the corpora's violating posts but not their benign ones, so hate_speech and
+  harassment read too high on hostile or identity-related posts: at or above 0.5 lie 54% of the non-violating posts of
+  the held-out corpora and, by source, 13% to 88% of the benign posts of unseen hate and abuse sources.
+  `models/calibrate.py` has since been corrected; a new calibration must be followed by a new fit of whatever was
+  fitted on these numbers.
+- Alarms on other kinds of talk are several times more frequent than in the held-out meetings: see the unseen meetings.
+- Some test figures flatter: the test split was looked at three times during training, and some lines of
+  `models/data/templates` echo false alarms seen in its meetings. The twins in the tests were seen to fail or pass while
+  rows were being added: they guard against relapse and prove nothing.
 - Thin evidence: sexual_content, meeting_disruption and illegal_goods have few held-out rows.
 - Turns of real meetings used here are English and Chinese only: false-alarm rates in other languages are unmeasured.
 - Intervals are 95% (bootstrap for AUROC, Wilson for shares); counts are violating/other rows.
@@ -118,6 +127,8 @@ def render(weights: Path, report: dict[str, Any], unseen: dict[str, Any], traini
         if title == "meeting turns above":
             turns = value.pop("turns")
             title = f"share of {turns} ordinary turns of unseen meetings at or above a probability"
+        if title.startswith("corpora"):
+            value = {name: {k: v for k, v in item.items() if k != "topic"} for name, item in value.items()}
         out += lines(title, value)
     if unseen:
         out += ["## Sources never used for training (measured only)", ""]
