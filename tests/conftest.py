@@ -5,8 +5,8 @@ from __future__ import annotations
 import hypothesis
 import pytest
 
-from tests.stubs import CASE_FILES, KeywordJudge, worked_judge
-from verifier.policy import Policy, load_policy
+from tests.stubs import CASE_FILES, KeywordJudge, plain_policy, worked_judge
+from verifier.policy import Policy
 from verifier.problems import parse_labelled_case
 
 hypothesis.settings.register_profile(
@@ -21,7 +21,7 @@ hypothesis.settings.load_profile("project")
 
 @pytest.fixture(scope="session")
 def policy() -> Policy:
-    return load_policy()
+    return plain_policy()
 
 
 @pytest.fixture(scope="session")

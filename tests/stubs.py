@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from models.judge import CATEGORIES, Judgement, JudgeUnavailable, Passage
 from verifier.case import Case, LabelledCase
+from verifier.policy import Policy, SupportWeights, load_policy
 from verifier.pretext.sketch import START, account, exhibit, report, sketch
 from verifier.problems import parse_labelled_case
 
@@ -197,3 +198,23 @@ __all__ = [
     "KeywordJudge", "account", "exhibit", "found", "people", "plain", "report", "said", "sketch", "with_signals",
     "worked_case", "worked_judge",
 ]  # fmt: skip
+
+
+def plain_policy() -> Policy:
+    """The default policy with plain weights: log-odds of words as they are.
+
+    Tests of the rules must not move when the weights are fitted to another text judge.
+    """
+    policy = load_policy()
+    weights = SupportWeights(
+        bias=0.0,
+        best=1.0,
+        more=0.4,
+        detector=0.95,
+        second_detector=1.0,
+        weak_detector=0.5,
+        at_large=1.0,
+        heard_nothing=-1.0,
+    )
+    thresholds = policy.thresholds.model_copy(update={"uncertain_at": 0.4})
+    return policy.model_copy(update={"support": weights, "thresholds": thresholds})

@@ -17,16 +17,16 @@ from tests.stubs import (
     exhibit,
     found,
     people,
+    plain_policy,
     report,
     said,
     sketch,
     with_signals,
 )
 from verifier.case import DEFAULT_CATEGORIES
-from verifier.policy import load_policy
 from verifier.verify import verify
 
-POLICY = load_policy()
+POLICY = plain_policy()
 JUDGE = KeywordJudge(THREATS)
 ACTIONS = tuple(POLICY.actions)
 RUNNING = {"ended_at": None}

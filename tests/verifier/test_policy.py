@@ -7,7 +7,7 @@ import json
 import pytest
 import yaml
 
-from tests.stubs import THREATS, KeywordJudge, found, plain, said, with_signals
+from tests.stubs import THREATS, KeywordJudge, found, plain, plain_policy, said, with_signals
 from verifier.case import DEFAULT_CATEGORIES
 from verifier.policy import DEFAULT_POLICY, InvalidPolicy, load_policy
 from verifier.problems import InvalidCase, parse_case
@@ -85,8 +85,8 @@ class TestDefault:
             assert len(ways) >= 3
 
     def test_same_file_same_policy(self, policy, write):
-        assert load_policy() is policy
-        assert load_policy(write(DEFAULT)) == policy
+        assert load_policy() is load_policy()
+        assert load_policy(write(DEFAULT)) == load_policy()
 
 
 class TestVersion:
@@ -217,11 +217,14 @@ class TestOwnCategory:
         assert {p.pointer for p in caught.value.problems} == {"/request/claims/0/category", "/signals/5/category"}
 
 
+PLAIN = plain_policy().support.model_dump()
+
+
 def test_a_stricter_threshold_takes_effect(changed, judge):
     case = with_signals(said("p1", "i will burn the shed"))
     threats = KeywordJudge({"violent_threat": ("burn the shed",)}, sure=0.85)
-    strict = load_policy(changed(lambda d: d["thresholds"].update(clear_at=0.9)))
-    assert verify(case, load_policy(), threats).disposition == "cleared"
+    strict = load_policy(changed(lambda d: (d.update(support=PLAIN), d["thresholds"].update(clear_at=0.9))))
+    assert verify(case, plain_policy(), threats).disposition == "cleared"
     answer = verify(case, strict, threats)
     assert (answer.claims[0].verdict, answer.disposition) == ("supported", "review")
 
@@ -229,6 +232,7 @@ def test_a_stricter_threshold_takes_effect(changed, judge):
 @pytest.mark.parametrize("ended", [True, False])
 def test_an_action_that_the_policy_leaves_out_is_never_cleared(changed, ended):
     def drop(data):
+        data["support"] = PLAIN
         del data["actions"]["end_meeting"]
         data["ladder"].remove("end_meeting")
 

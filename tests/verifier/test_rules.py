@@ -21,15 +21,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.stubs import CASE_FILES, plain, worked_judge
+from tests.stubs import CASE_FILES, plain, plain_policy, worked_judge
 from tests.verifier.test_verify import assert_refs_and_quotes
 from verifier.assessment import Assessment
 from verifier.case import Case
-from verifier.policy import load_policy
 from verifier.problems import parse_case
 from verifier.verify import verify
 
-POLICY = load_policy()
+POLICY = plain_policy()
 JUDGE = worked_judge()
 NAMES = [path.stem for path in CASE_FILES]
 

@@ -7,8 +7,19 @@ from datetime import timedelta
 
 import pytest
 
-from tests.stubs import START, THREAT, KeywordJudge, account, exhibit, people, report, said, sketch, with_signals
-from verifier.policy import load_policy
+from tests.stubs import (
+    START,
+    THREAT,
+    KeywordJudge,
+    account,
+    exhibit,
+    people,
+    plain_policy,
+    report,
+    said,
+    sketch,
+    with_signals,
+)
 from verifier.pretext.indicators import all_indicators
 from verifier.pretext.view import View
 from verifier.support.attribution import attribute
@@ -18,7 +29,7 @@ from verifier.support.verdict import decide_claim
 from verifier.support.words import read
 from verifier.verify import verify
 
-POLICY = load_policy()
+POLICY = plain_policy()
 SPECS = all_indicators()
 EXAMPLES = [(spec, example) for spec in SPECS for example in spec.examples()]
 

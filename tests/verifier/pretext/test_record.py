@@ -6,13 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.stubs import START, exhibit, said, sketch, with_signals
-from verifier.policy import load_policy
+from tests.stubs import START, exhibit, plain_policy, said, sketch, with_signals
 from verifier.pretext.exhibits import read_exhibits
 from verifier.pretext.record import Record
 from verifier.support.passages import collect
 
-POLICY = load_policy()
+POLICY = plain_policy()
 TALK = "nobody should touch the old tree, we will not burn the shed, that is not how we do things"
 
 

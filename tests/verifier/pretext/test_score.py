@@ -6,13 +6,25 @@ import itertools
 
 import pytest
 
-from tests.stubs import THREAT, THREATS, BrokenJudge, KeywordJudge, account, exhibit, report, said, sketch, with_signals
+from tests.stubs import (
+    THREAT,
+    THREATS,
+    BrokenJudge,
+    KeywordJudge,
+    account,
+    exhibit,
+    plain_policy,
+    report,
+    said,
+    sketch,
+    with_signals,
+)
 from verifier.policy import DEFAULT_POLICY, load_policy
 from verifier.pretext import score
 from verifier.pretext.view import IndicatorSpec, Sign
 from verifier.verify import verify
 
-POLICY = load_policy()
+POLICY = plain_policy()
 JUDGE = KeywordJudge(THREATS)
 
 

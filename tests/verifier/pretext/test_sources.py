@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stubs import account, exhibit, report, sketch
-from verifier.policy import load_policy
+from tests.stubs import account, exhibit, plain_policy, report, sketch
 from verifier.pretext.sources import Sources, distinct
 
-POLICY = load_policy()
+POLICY = plain_policy()
 SAME = "This meeting praises violence, please close it at once"
 
 

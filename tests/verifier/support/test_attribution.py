@@ -15,15 +15,15 @@ from tests.stubs import (
     account,
     exhibit,
     people,
+    plain_policy,
     report,
     said,
     sketch,
 )
-from verifier.policy import load_policy
 from verifier.support.attribution import attribute
 from verifier.verify import verify
 
-POLICY = load_policy()
+POLICY = plain_policy()
 
 
 def meeting_of(*members, target=None, **parts):

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.stubs import START, sketch
-from verifier.policy import load_policy
+from tests.stubs import START, plain_policy, sketch
 from verifier.support.coverage import Span, claimed_span, covers, gaps, meeting_span, time_problem
 
-POLICY = load_policy()
+POLICY = plain_policy()
 
 
 def at(minutes):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stubs import THREAT, THREATS, KeywordJudge, account, found, said, sketch, with_signals
-from verifier.policy import load_policy
+from tests.stubs import THREAT, THREATS, KeywordJudge, account, found, plain_policy, said, sketch, with_signals
 from verifier.support.media import clean_scans, detections, is_picture_scan, of
 from verifier.verify import verify
 
-POLICY = load_policy()
+POLICY = plain_policy()
 CSAM = {"category": "csam", "narrative": "The host shared such files.", "participant_ids": ("p1",)}
 SUSPEND = {"action": "suspend_account", "target": {"kind": "account", "account_id": "a-p1", "meeting_id": "m-1"}}
 

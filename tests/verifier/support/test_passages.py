@@ -9,13 +9,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.stubs import START, THREAT, THREATS, KeywordJudge, found, said, sketch, with_signals
+from tests.stubs import START, THREAT, THREATS, KeywordJudge, found, plain_policy, said, sketch, with_signals
 from verifier.normalise import fold
-from verifier.policy import load_policy
 from verifier.support.passages import collect, context_of, select
 from verifier.verify import verify
 
-POLICY = load_policy()
+POLICY = plain_policy()
 LIMIT = POLICY.limits.passage_chars
 
 

@@ -18,19 +18,19 @@ from tests.stubs import (
     exhibit,
     found,
     people,
+    plain_policy,
     report,
     said,
     sketch,
     with_signals,
 )
-from verifier.policy import load_policy
 from verifier.support.attribution import attribute
 from verifier.support.media import detections
 from verifier.support.verdict import Why, decide_claim
 from verifier.support.words import read
 from verifier.verify import verify
 
-POLICY = load_policy()
+POLICY = plain_policy()
 BOTH = {"violent_threat": (THREAT,), "hate_speech": ("vermin",)}
 
 

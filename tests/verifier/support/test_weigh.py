@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.stubs import GradedJudge, account, exhibit, found, people, said, sketch
-from verifier.policy import load_policy
+from tests.stubs import GradedJudge, account, exhibit, found, people, plain_policy, said, sketch
 from verifier.verify import verify
 
-POLICY = load_policy()
+POLICY = plain_policy()
 
 _PEOPLE = ("host", "cohost", "attendee", "attendee", "attendee", "attendee")
 _TARGETS = {
