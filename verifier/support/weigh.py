@@ -2,7 +2,8 @@
 
 A logistic model over a handful of measures, with the policy's weights (fitted on labelled cases by
 `python -m eval.fit_support`). Every measure that speaks for the claim has a weight that can't be
-negative, so a further observation of the claimed violation never lowers the sum.
+negative, so a further passage that the judge takes for the violation never lowers the sum. One that it
+takes for mere talk can excuse a detector beside it, and so lower a claim that rested on that alone.
 """
 
 from __future__ import annotations
