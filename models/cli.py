@@ -23,6 +23,14 @@ import click
 )
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint in --out.")
 @click.option(
+    "--start",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Begin from this weights folder (models/weights/…) instead of the bare encoder.",
+)
+@click.option(
+    "--learning-rate", type=click.FloatRange(min=0), default=1.2e-4, show_default=True, help="Peak, of the encoder."
+)
+@click.option(
     "--minutes", type=click.FloatRange(min=0.01), default=104.0, show_default=True, help="Time budget in all."
 )
 @click.option("--threads", type=click.IntRange(min=1), default=2, show_default=True)

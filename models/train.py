@@ -83,6 +83,19 @@ def new_network(out: Path) -> StanceNetwork:
     return network
 
 
+def warm_start(network: StanceNetwork, weights: Path) -> None:
+    """Take over the parameters of a weights folder.
+
+    Raises:
+        ValueError: they don't fit the network.
+    """
+    from . import warm
+
+    found = network.load_state_dict({name: torch.from_numpy(v) for name, v in warm.read(weights).items()}, strict=False)
+    if found.unexpected_keys or any(not name.startswith(("words", "stance")) for name in found.missing_keys):
+        raise ValueError(f"{weights} doesn't fit the network: {found}")
+
+
 def loss_of(network: StanceNetwork, batch: Batch, per: float) -> torch.Tensor:
     """Masked cross-entropies summed over the batch, divided by the usual batch size ``per``."""
     violating, about, stance = network(*(torch.from_numpy(a) for a in (batch.ids, batch.tokens, batch.text)))
@@ -154,9 +167,13 @@ def alarming_turns(meetings: Sequence[Meeting], out: Path, most: int = 12_000) -
     return [places[i] for i in np.argsort(-scores)[:most]]
 
 
-def train(data_folder: Path, out: Path, settings: Settings, resume: bool = False) -> None:
-    """Run, or go on with, a training."""
+def train(data_folder: Path, out: Path, settings: Settings, resume: bool = False, start: Path | None = None) -> None:
+    """Run, or go on with, a training; ``start``: a weights folder to begin from instead of the bare encoder."""
     torch.set_num_threads(settings.threads)
+    if start and not (out / "tokenizer.json").exists():
+        from . import warm
+
+        warm.adopt(start, out)
     prepare(data_folder, out, settings)
     data: Data = load(data_folder, "train")
     network = new_network(out)
@@ -171,6 +188,9 @@ def train(data_folder: Path, out: Path, settings: Settings, resume: bool = False
         average, step, seconds, shown = state["average"], state["step"], state["seconds"], state["samples"]
     else:
         torch.manual_seed(settings.seed)
+        if start:
+            warm_start(network, start)
+            average = {name: value.clone() for name, value in trainable(network).items()}
     tokenizer = PassageTokenizer.load(out / "tokenizer.json")
     mixture = Mixture(data, settings.seed + step, alarming_turns(data.meetings, out))
     click.echo(
@@ -218,6 +238,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True, help="folder with written/ and open/")
     parser.add_argument("--out", type=Path, required=True, help="folder for the tokeniser and checkpoints")
     parser.add_argument("--resume", action="store_true", help="go on from OUT/checkpoint.pt")
+    parser.add_argument("--start", type=Path, help="begin from this weights folder instead of the bare encoder")
+    parser.add_argument("--learning-rate", type=float, default=Settings().learning_rate, help="peak, of the encoder")
     parser.add_argument("--minutes", type=float, default=Settings().minutes, help="time budget in all")
     parser.add_argument("--threads", type=int, default=Settings().threads)
     parser.add_argument("--freeze", type=int, default=Settings().freeze, help="lowest layers that don't learn")
@@ -228,7 +250,8 @@ def arguments() -> argparse.ArgumentParser:
 def main_train(args: argparse.Namespace) -> None:
     """Run with parsed arguments."""
     settings = Settings(minutes=args.minutes, threads=args.threads, freeze=args.freeze, seed=args.seed)
-    train(args.data, args.out, settings, args.resume)
+    settings.learning_rate = args.learning_rate
+    train(args.data, args.out, settings, args.resume, args.start)
 
 
 if __name__ == "__main__":
