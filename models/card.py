@@ -33,7 +33,7 @@ records, decide.
 
 | source | licence |
 |---|---|
-| contrast sets written for this project (fifteen languages) | the project's own |
+| contrast sets written for this project (sixteen languages) | the project's own |
 | `models/data/own.jsonl`, `models/data/plain_*.jsonl` (nineteen languages) | the project's own |
 | COLD (thu-coai/COLDataset) | Apache-2.0 |
 | ConvAbuse (amandacurry/convabuse) | CC BY 4.0 |

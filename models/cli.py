@@ -13,7 +13,7 @@ import click
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     required=True,
-    help="Folder with written/ and open/.",
+    help="Folder with open/ (texts_*.jsonl.gz, meetings_*.jsonl.gz).",
 )
 @click.option(
     "--out",

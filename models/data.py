@@ -1,7 +1,7 @@
 """Training data as read from disk: labelled texts and meetings, with their splits.
 
-Nothing is downloaded. ``DIR`` holds ``written/*.jsonl`` (contrast sets), ``open/texts_*.jsonl.gz`` and
-``open/meetings_*.jsonl.gz`` (see ``models/data/README.md`` for the row formats).
+Nothing is downloaded. The project's own text lies beside this file in ``data/``; ``DIR`` holds ``open/texts_*.jsonl.gz``
+and ``open/meetings_*.jsonl.gz`` (see ``models/data/README.md`` for the row formats and where to get them).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ Split = Literal["train", "calibrate", "test"]
 STANCES = ("violating", "mention", "counter_speech", "benign")
 INDEX = {category: i for i, category in enumerate(CATEGORIES)}
 OWN_DATA = Path(__file__).parent / "data"
+WRITTEN = OWN_DATA / "written"
 
 OVERLAP: frozenset[frozenset[str]] = frozenset(
     frozenset(pair.split("~"))
@@ -239,14 +240,14 @@ class Data:
 
 
 def load(folder: Path, split: Split) -> Data:
-    """Read one split of everything under ``folder`` and of the project's own rows.
+    """Read one split of the corpora and meetings under ``folder`` and of the project's own rows.
 
     Held out: 24% of the plots in the files written later (``_2``), 4% of the others, 10% of whole meetings of each
     source, 5% of corpus rows, 10% of the project's own groups.
     """
     contrasts = [
         row
-        for path in sorted((folder / "written").glob("*.jsonl"))
+        for path in sorted(WRITTEN.glob("*.jsonl"))
         for row in read_contrasts(path)
         if split_of(row.group, 24 if path.stem.endswith("_2") else 4) == split
     ]
@@ -268,6 +269,6 @@ def load(folder: Path, split: Split) -> Data:
         for meeting in read_meetings(path)
         if split_of(meeting.identifier, 10) == split
     ]
-    if not contrasts or not meetings:
-        raise FileNotFoundError(f"no training data under {folder} (expected written/*.jsonl and open/*.jsonl.gz)")
+    if not meetings:
+        raise FileNotFoundError(f"no meetings under {folder} (expected open/meetings_*.jsonl.gz)")
     return Data(contrasts, own, corpora, meetings)
