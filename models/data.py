@@ -1,7 +1,7 @@
 """Training data as read from disk: labelled texts and meetings, with their splits.
 
-Nothing is downloaded. The project's own text lies beside this file in ``data/``; ``DIR`` holds ``open/texts_*.jsonl.gz``
-and ``open/meetings_*.jsonl.gz`` (see ``models/data/README.md`` for the row formats and where to get them).
+Nothing is downloaded. The project's own text lies beside this file in ``data/``; ``DIR`` holds
+``open/texts_*.jsonl.gz`` and ``open/meetings_*.jsonl.gz`` (see ``models/data/README.md`` for their form and sources).
 """
 
 from __future__ import annotations

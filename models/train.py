@@ -235,7 +235,9 @@ def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="models.train", description="Train the text judge on folders of labelled text."
     )
-    parser.add_argument("--data", type=Path, required=True, help="folder with open/ (texts_*.jsonl.gz, meetings_*.jsonl.gz)")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with open/ (texts_*.jsonl.gz, meetings_*.jsonl.gz)"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder for the tokeniser and checkpoints")
     parser.add_argument("--resume", action="store_true", help="go on from OUT/checkpoint.pt")
     parser.add_argument("--start", type=Path, help="begin from this weights folder instead of the bare encoder")

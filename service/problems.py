@@ -18,6 +18,7 @@ TITLES: Mapping[str, tuple[int, str]] = {
     "local-only": (403, "Only local callers are served without keys"),
     "not-found": (404, "There is nothing here"),
     "method-not-allowed": (405, "This method is not allowed here"),
+    "request-conflict": (409, "This id names another request"),
     "too-large": (413, "The body is too large"),
     "not-json-type": (415, "The body must be application/json"),
     "invalid-case": (422, "The case is not valid"),

@@ -8,6 +8,7 @@ from service.api.app import create_app
 from service.settings import Settings
 
 from .fakes import case_file
+from .stores import KINDS, open_store
 
 
 @pytest.fixture
@@ -31,3 +32,10 @@ def serve():
             return stack.enter_context(here)
 
         yield start
+
+
+@pytest.fixture(params=KINDS)
+def store(request, tmp_path):
+    """An empty store: each test that asks for it runs on SQLite and on PostgreSQL."""
+    with open_store(request.param, tmp_path) as opened:
+        yield opened
