@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ import click
 
 from eval import cases
 from eval.certify.certificate import check
+from eval.probe import probe, spread
 from eval.progress import progress
 from eval.report import document, html, page, pictures
 from eval.running import Engine, Prediction, Setup, open_engine, run
+from eval.scale import run_on_ray
 from eval.scoring.records import Record, record
 from verifier.verify import case_digest
 
@@ -54,7 +57,23 @@ PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes; each loads the judge."
 )
+@click.option(
+    "--engine",
+    "where",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where the workers run; ray: a cluster (RAY_ADDRESS) or this machine, needs the `scale` extra.",
+)
 @click.option("--limit", type=click.IntRange(0), help="Only the first N cases.")
+@click.option(
+    "--probe",
+    "probed",
+    type=click.IntRange(0),
+    default=20,
+    show_default=True,
+    help="Cases that are asked again under other ids, to expose a system that reads labels from names.",
+)
 @click.option("--resume", is_flag=True, help="Keep answers of the same versions that OUT has already.")
 @click.option("--certificate", type=PATH, metavar="FILE", help="Check the promise that `certify` wrote.")
 @click.option(
@@ -67,7 +86,9 @@ def evaluate(
     policy: Path | None,
     model: Path | None,
     workers: int,
+    where: str,
     limit: int | None,
+    probed: int,
     resume: bool,
     certificate: Path | None,
     judge_timeout: float,
@@ -79,14 +100,21 @@ def evaluate(
     """
     setup = Setup(policy, model, judge_timeout)
     engine = open_engine(setup)
+    if where == "ray" and find_spec("ray") is None:
+        raise click.UsageError("--engine ray needs Ray: pip install 'takedown-verifier[scale]'")
     folder.mkdir(parents=True, exist_ok=True)
     out.parent.mkdir(parents=True, exist_ok=True)
     kept = _kept(out, engine.versions) if resume else {}
-    records = list(_evaluate(file, out, setup, engine, workers, limit, kept))
+    records = list(_evaluate(file, out, _runner(where, setup, workers, engine), engine, limit, kept))
     command = " ".join(["takedown-verifier", *sys.argv[1:]])
     note = getattr(engine.judge, "reason", "")
     data = {"file": file.name, "sha256": cases.sha256(file)}
-    report = document.build(records, data=data, versions=engine.versions, command=command, judge_note=str(note))
+    chosen = spread(len(records), probed)
+    asked_again = [pair for pair in enumerate(islice(cases.lines(file), limit), 1) if pair[0] in chosen]
+    report = document.build(
+        records, data=data, versions=engine.versions, command=command, judge_note=str(note),
+        probe=probe(asked_again, engine),
+    )  # fmt: skip
     if certificate is not None:
         promised = json.loads(certificate.read_text(encoding="utf-8"))
         report["promise"] = check(promised, records, engine.versions, data["sha256"])
@@ -98,8 +126,17 @@ def evaluate(
     _say(report, folder)
 
 
+Runner = Callable[[Iterable[tuple[int, str]]], Iterator[Prediction]]
+
+
+def _runner(where: str, setup: Setup, workers: int, engine: Engine) -> Runner:
+    if where == "ray":
+        return lambda lines: run_on_ray(lines, setup, workers)
+    return lambda lines: run(lines, setup, workers, engine)
+
+
 def _evaluate(
-    file: Path, out: Path, setup: Setup, engine: Engine, workers: int, limit: int | None, kept: dict[str, Prediction]
+    file: Path, out: Path, runner: Runner, engine: Engine, limit: int | None, kept: dict[str, Prediction]
 ) -> Iterator[Record]:
     """Predict, write each prediction as it comes, and keep what the report needs.
 
@@ -118,7 +155,7 @@ def _evaluate(
     target = _unfinished(out) if kept else out
     with cases.open_text(target, "wt") as stream, progress() as bar:
         task = bar.add_task("cases", total=total)
-        for number, line, prediction in _in_order(waiting, run(fresh(), setup, workers, engine)):
+        for number, line, prediction in _in_order(waiting, runner(fresh())):
             stream.write(json.dumps(prediction, ensure_ascii=False) + "\n")
             stream.flush()
             bar.advance(task)

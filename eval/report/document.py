@@ -1,4 +1,4 @@
-"""The report as data (`report.json`, schema version 1): everything that the page and the pictures show."""
+"""The report as data (`report.json`, schema version 2, see docs/evaluation.md): all that page and pictures show."""
 
 from __future__ import annotations
 
@@ -7,19 +7,26 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from eval.scoring import curves, rates
+from eval.scoring import cost, curves, rates
 from eval.scoring.records import Record
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 WORST = 25
 
 
 def build(
-    records: Sequence[Record], *, data: dict[str, Any], versions: dict[str, str], command: str, judge_note: str
+    records: Sequence[Record],
+    *,
+    data: dict[str, Any],
+    versions: dict[str, str],
+    command: str,
+    judge_note: str,
+    probe: dict[str, Any],
 ) -> dict[str, Any]:
     """All figures of a run.
 
-    `data`: name and sha256 of the file. `judge_note`: empty, or why no text judge answered.
+    `data`: name and sha256 of the file. `judge_note`: empty, or why no text judge answered. `probe`: what renaming
+    ids changed.
     """
     labelled = [r for r in records if r.labelled]
     document: dict[str, Any] = {
@@ -37,6 +44,7 @@ def build(
         "given": {d: sum(r.disposition == d for r in records) for d in rates.DISPOSITIONS},
         "errors": [{"case_id": r.case_id, "error": r.error} for r in records if r.error][:WORST],
         "timings": rates.timings(records),
+        "probe": probe,
     }
     if labelled:
         document |= {
@@ -46,7 +54,8 @@ def build(
             "pretext": rates.pretext(labelled),
             "slices": rates.by_slice(labelled),
             "worst": worst(labelled),
-            "warnings": warnings(records),
+            "cost": cost.curve(labelled),
+            "warnings": [*warnings(records), *_leaks(probe)],
         }
         if curves.available():
             document["support_scores"] = curves.ranking(*curves.support_pairs(labelled))
@@ -73,6 +82,13 @@ def worst(records: Sequence[Record]) -> list[dict[str, Any]]:
     ]
 
 
+def _leaks(probe: dict[str, Any]) -> list[str]:
+    changed = len(probe["changed"])
+    if not changed:
+        return []
+    return [f"{changed} of {probe['cases']} answers changed when only ids were renamed: this system reads names"]
+
+
 def warnings(records: Sequence[Record]) -> list[str]:
     """What a reader should know before believing any figure: constant answers, degenerate scores, errors."""
     found = []
@@ -85,6 +101,12 @@ def warnings(records: Sequence[Record]) -> list[str]:
     verdicts = {c.verdict for r in records for c in r.claims if c.verdict is not None}
     if len(verdicts) == 1 and len(records) > 20:
         found.append(f"every claim is `{next(iter(verdicts))}`")
+    may = [r for r in records if "cleared" in r.acceptable]
+    must_not = [r for r in records if r.labelled and "cleared" not in r.acceptable]
+    if len(must_not) > 20 and sum(r.falsely_cleared for r in must_not) > len(must_not) / 2:
+        found.append("most of what must not be cleared is cleared: this system believes whoever asks")
+    if len(may) > 20 and not any(r.disposition == "cleared" for r in may):
+        found.append("nothing that may be cleared is cleared: every real case of abuse waits for a person")
     if any(r.error for r in records):
         found.append(f"{sum(r.error is not None for r in records)} cases could not be answered and count as `review`")
     return found

@@ -33,7 +33,12 @@ def page(
         parts.append(f"<p>No labels: predictions only ({_t(document['given'])}).</p>")
     parts += [_picture(path) for path in pictures]
     if "headline" in document:
-        parts += [_confusions(document), _worst(document["worst"], predictions or {}), _slices(document["slices"])]
+        parts += [
+            _confusions(document),
+            _cost(document["cost"]),
+            _worst(document["worst"], predictions or {}),
+            _slices(document["slices"]),
+        ]
     parts.append(_colophon(document))
     head = f"<meta charset=utf-8><meta name=viewport content='width=device-width'><title>{_t(data['file'])}</title>"
     style = resources.files("eval").joinpath("data/report.css").read_text(encoding="utf-8")
@@ -91,6 +96,20 @@ def _confusions(document: dict[str, Any]) -> str:
     return "".join(parts)
 
 
+def _cost(cost: dict[str, Any]) -> str:
+    """What these answers cost beside the two systems that need no thought."""
+    if not cost:
+        return ""
+    rows = (
+        [f"<td>{p['price']}", *(f"<td>{p[k]:.3f}" for k in ("these", "review_everything", "believe_everyone"))]
+        for p in cost["points"]
+    )
+    below = cost["worth_it_below"]
+    told = "" if below is None else f"<p>Cheaper than reviewing everything while a false clear costs under {below:.0f}."
+    head = ["price of a false clear", "these answers", "review everything", "believe everyone"]
+    return f"<h2>Cost per case, in decisions of one reviewer</h2>{told}{_table(head, rows)}"
+
+
 def _worst(worst: list[dict[str, Any]], predictions: Mapping[str, Mapping[str, Any]]) -> str:
     parts = ["<h2>Worst cases</h2>" if worst else "<h2>No wrong disposition</h2>"]
     for case in worst:
@@ -124,7 +143,9 @@ def _worst(worst: list[dict[str, Any]], predictions: Mapping[str, Mapping[str, A
 def _slices(slices: dict[str, dict[str, Any]]) -> str:
     parts, left = [], dict(slices)
     columns = ("false_clear_rate", "auto_clear_rate", "false_hold_rate", "disposition_accuracy", "verdict_accuracy")
-    head = ["", "cases", "false clears", "auto-clears", "false holds", "disposition right", "verdict right"]
+    head = ["", "cases", "false clears", "auto-clears", "false holds", "disposition right", "verdict right",
+            "AUROC support", "AUROC pretext"]  # fmt: skip
+    areas = ("support_auroc", "pretext_auroc")
     for prefix, title in GROUPS:
         chosen = {name: row for name, row in left.items() if name.startswith(prefix)}
         left = {name: row for name, row in left.items() if name not in chosen}
@@ -132,7 +153,12 @@ def _slices(slices: dict[str, dict[str, Any]]) -> str:
             continue
         ranked = sorted(chosen.items(), key=lambda item: (-item[1]["cases"], item[0]))
         rows = (
-            [f"<td>{_t(name.removeprefix(prefix))}", f"<td>{row['cases']}", *(_heat(c, row[c]) for c in columns)]
+            [
+                f"<td>{_t(name.removeprefix(prefix))}",
+                f"<td>{row['cases']}",
+                *(_heat(c, row[c]) for c in columns),
+                *(f"<td>{row[a]:.3f}" if a in row else "<td class=soft>–" for a in areas),
+            ]
             for name, row in ranked
         )
         parts.append(f"<h2>{_t(title)}</h2>{_table(head, rows)}")

@@ -46,6 +46,19 @@ def draw(document: dict[str, Any], records: Sequence[Record], folder: Path) -> l
             ylim=(0, 1),
         )
         names.append(save(figure, "reliability.png"))
+    points = document.get("cost", {}).get("points")
+    if points:
+        figure = Figure(figsize=(4.5, 4.2))
+        axes = figure.subplots()
+        for key, colour, name in (
+            ("these", "tab:blue", "these answers"),
+            ("review_everything", "0.4", "review everything"),
+            ("believe_everyone", "tab:red", "believe everyone"),
+        ):
+            axes.plot([p["price"] for p in points], [p[key] for p in points], color=colour, label=name)
+        axes.set(xscale="log", yscale="log", xlabel="price of a false clear", ylabel="cost per case", title="Cost")
+        axes.legend()
+        names.append(save(figure, "cost.png"))
     labelled = [r for r in records if r.labelled]
     figure = Figure(figsize=(8, 3.4))
     left, right = figure.subplots(1, 2)

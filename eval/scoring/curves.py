@@ -36,12 +36,19 @@ def pretext_pairs(records: Sequence[Record]) -> tuple[list[int], list[float]]:
     return [int(bool(t)) for t, _ in pairs], [s for _, s in pairs]
 
 
+def auroc(truth: Sequence[int], score: Sequence[float]) -> float:
+    """Area under the ROC curve; both classes must be there."""
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(truth, score))
+
+
 def ranking(truth: Sequence[int], score: Sequence[float]) -> dict[str, Any]:
     """AUROC, average precision, recall at fixed false-positive rates, Brier score and expected calibration error.
 
     The calibration error is over ten bins of equal width, weighted by their size (Naeini et al., AAAI 2015).
     """
-    from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score, roc_curve
+    from sklearn.metrics import average_precision_score, brier_score_loss, roc_curve
 
     if len(set(truth)) < 2:
         return {"positives": sum(truth), "negatives": len(truth) - sum(truth)}
@@ -50,7 +57,7 @@ def ranking(truth: Sequence[int], score: Sequence[float]) -> dict[str, Any]:
     return {
         "positives": sum(truth),
         "negatives": len(truth) - sum(truth),
-        "auroc": float(roc_auc_score(truth, score)),
+        "auroc": auroc(truth, score),
         "average_precision": float(average_precision_score(truth, score)),
         "recall_at_fpr": {
             f"{limit:.2f}": float(max(t for f, t in zip(fpr, tpr, strict=True) if f <= limit)) for limit in FIXED_FPR

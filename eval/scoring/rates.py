@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from eval.scoring import curves
 from eval.scoring.intervals import share
 from eval.scoring.records import Record
 
 VERDICTS = ("supported", "refuted", "not_enough_info")
 DISPOSITIONS = ("cleared", "review", "hold")
+LEAST = 5
+"""A slice's ranking figures need so many on either side."""
 
 
 def headline(records: Sequence[Record]) -> dict[str, Any]:
@@ -68,15 +71,27 @@ def pretext(records: Iterable[Record]) -> dict[str, Any]:
 
 
 def by_slice(records: Sequence[Record]) -> dict[str, dict[str, Any]]:
-    """The same few shares for every slice."""
+    """The same few shares for every slice, and how well support and pretext scores rank there."""
     groups: dict[str, list[Record]] = {}
     for r in records:
         for name in dict.fromkeys(r.slices):
             groups.setdefault(name, []).append(r)
     keep = ("false_clear_rate", "auto_clear_rate", "false_hold_rate", "disposition_accuracy", "verdict_accuracy")
     return {
-        name: {"cases": len(group), **{k: v for k, v in headline(group).items() if k in keep}}
+        name: {"cases": len(group), **{k: v for k, v in headline(group).items() if k in keep}, **_ranks(group)}
         for name, group in sorted(groups.items())
+    }
+
+
+def _ranks(group: Sequence[Record]) -> dict[str, float]:
+    """AUROC of support and of pretext, where scikit-learn is there and both sides have `LEAST` or more."""
+    if not curves.available():
+        return {}
+    pairs = {"support_auroc": curves.support_pairs(group), "pretext_auroc": curves.pretext_pairs(group)}
+    return {
+        name: curves.auroc(truth, score)
+        for name, (truth, score) in pairs.items()
+        if LEAST <= sum(truth) <= len(truth) - LEAST
     }
 
 
