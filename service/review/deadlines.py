@@ -1,0 +1,76 @@
+"""Deadlines: they alert and raise, again and again, and never release anything."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from service.audit.entry import JSON
+from service.audit.log import record
+from service.requests.tables import RequestRecord
+from service.review.leases import eligible
+from service.review.office import Office
+from service.review.tables import Golden, Question, Review
+
+AT_ONCE = 200
+"""Reviews that one sweep moves; the next sweep goes on."""
+
+
+def sweep(office: Office) -> int:
+    """Raise what is overdue, bring back what waited too long, close what ended elsewhere. Returns how many.
+
+    Safe to run on several machines at once: each row is somebody's.
+    """
+    return sum(1 for step in (_questions, _overdue) for _ in range(step(office)))
+
+
+def _questions(office: Office) -> int:
+    now = office.clock()
+    with office.store.transaction() as session:
+        late = session.scalars(
+            select(Question)
+            .where(Question.ended_at.is_(None), Question.due_at <= now)
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for question in late:
+            question.ended_at = now
+            review = session.get(Review, question.review_id, with_for_update=True)
+            if review is not None and review.state == "waiting":
+                review.state = "open"
+                detail: dict[str, JSON] = {"review_id": review.review_id, "question_id": question.question_id}
+                record(
+                    session, at=now, kind="review.unanswered", actor="queue", subject=review.request_id, detail=detail
+                )
+        return len(late)
+
+
+def _overdue(office: Office) -> int:
+    now = office.clock()
+    with office.store.transaction() as session:
+        late = session.scalars(
+            select(Review)
+            .where(Review.state.in_(("open", "waiting")), Review.raise_at <= now)
+            .order_by(Review.raise_at)
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for review in late:
+            request = session.get(RequestRecord, review.request_id)
+            golden = session.get(Golden, review.review_id) is not None
+            if review.round == 1 and not golden and (request is None or request.state != "in_review"):
+                review.state, review.closed_at = "closed", now  # it ended elsewhere: nothing to decide, no outcome
+                record(
+                    session, at=now, kind="review.withdrawn", actor="queue", subject=review.request_id,
+                    detail={"review_id": review.review_id, "state": request.state if request else None},
+                )  # fmt: skip
+                continue
+            review.level += 1
+            review.raise_at = now + timedelta(hours=office.rules.escalate_every_hours)
+            able = len(eligible(office, session, review))
+            why = f"overdue since {review.due_at:%Y-%m-%d %H:%M} UTC; {able} independent reviewer(s) could take it"
+            office.alert(session, review, now, why)
+            detail: dict[str, JSON] = {"review_id": review.review_id, "level": review.level, "eligible": able}
+            record(session, at=now, kind="review.overdue", actor="queue", subject=review.request_id, detail=detail)
+        return len(late)
