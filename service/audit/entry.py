@@ -36,7 +36,15 @@ class Entry:
 
     @classmethod
     def after(
-        cls, seq: int, prev_hash: str, *, at: datetime, kind: str, actor: str, subject: str, detail: Mapping[str, JSON]
+        cls,
+        seq: int,
+        prev_hash: str,
+        *,
+        at: datetime,
+        kind: str,
+        actor: str,
+        subject: str,
+        detail: Mapping[str, object],
     ) -> Entry:
         """The entry that follows. Raises `ValueError` or `TypeError` for what JSON can't say."""
         unsealed = cls(seq + 1, moment(at), kind, actor, subject, canonical(detail), prev_hash, "")

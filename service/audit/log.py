@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
-from service.audit.entry import BEGINNING, JSON, Entry
+from service.audit.entry import BEGINNING, Entry
 from service.audit.tables import AuditEntry, AuditHead
 
 _LOCK = 0x7461_6B65_646F_776E
@@ -22,7 +22,9 @@ class AuditBroken(RuntimeError):  # noqa: N818 - reads as what it is
     """The log doesn't end where its head says. Nothing is added to it, so nothing that needs an entry can happen."""
 
 
-def record(session: Session, *, at: datetime, kind: str, actor: str, subject: str, detail: Mapping[str, JSON]) -> None:
+def record(
+    session: Session, *, at: datetime, kind: str, actor: str, subject: str, detail: Mapping[str, object]
+) -> None:
     """Append one entry in the caller's transaction.
 
     Whoever writes an entry holds the chain until the transaction ends, so write it late and commit soon.
