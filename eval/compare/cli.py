@@ -11,6 +11,7 @@ import click
 
 from eval import cases
 from eval.compare.paired import differences
+from eval.compare.shift import shifts, told
 from eval.scoring.records import Record, record
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -38,8 +39,10 @@ def compare(a: Path, b: Path, data: Path, only: str | None, out: Path | None) ->
         pairs.append((x, y))
         if x.disposition != y.disposition or [c.verdict for c in x.claims] != [c.verdict for c in y.claims]:
             flips.append(_flip(x, y, first[item.case_id], second[item.case_id]))
+    both = [(first[case_id], second[case_id]) for case_id in first if case_id in second]
     found = differences(pairs)
-    click.echo(f"{len(pairs)} cases in both. A: {_versions(first)}. B: {_versions(second)}.")
+    click.echo("\n".join(told(shifts(both))))
+    click.echo(f"{len(pairs)} labelled cases in both. A: {_versions(first)}. B: {_versions(second)}.")
     click.echo(
         "| | cases | A | B | B - A (95 %, bootstrap) | only A | only B | p (McNemar) |\n"
         "|---|---|---|---|---|---|---|---|"

@@ -1,0 +1,1 @@
+"""Shadow mode: recorded cases under another model or policy."""
