@@ -101,7 +101,9 @@ def _free_port() -> int:
 
 
 def _start(port: int, folder: Path) -> subprocess.Popen[bytes]:
-    environ = {k: v for k, v in os.environ.items() if k not in ("TAKEDOWN_API_KEYS", "TAKEDOWN_HOST", "TAKEDOWN_PORT")}
+    ours = ("TAKEDOWN_API_KEYS", "TAKEDOWN_HOST", "TAKEDOWN_PORT", "TAKEDOWN_DATABASE")
+    environ = {k: v for k, v in os.environ.items() if k not in ours}
+    environ["TAKEDOWN_DATABASE"] = f"sqlite:///{folder / 'takedown.db'}"
     with (folder / "service.log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "service.cli", "serve", "--host", "127.0.0.1", "--port", str(port)],

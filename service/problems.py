@@ -19,9 +19,12 @@ TITLES: Mapping[str, tuple[int, str]] = {
     "not-found": (404, "There is nothing here"),
     "method-not-allowed": (405, "This method is not allowed here"),
     "request-conflict": (409, "This id names another request"),
+    "record-conflict": (409, "An id in this batch names another record"),
     "too-large": (413, "The body is too large"),
     "not-json-type": (415, "The body must be application/json"),
     "invalid-case": (422, "The case is not valid"),
+    "invalid-body": (422, "The body is not valid"),
+    "too-many-calls": (429, "Too many calls with this key"),
     "invalid-policy": (422, "The policy is not valid"),
     "not-independent": (403, "You are tied to this case"),
     "not-for-you": (403, "This case is for others to decide"),
@@ -71,8 +74,12 @@ class ProblemDetails(Exception):  # noqa: N818 - named as the RFC names it
 
 def of_invalid_case(error: InvalidCase, raw: bytes) -> ProblemDetails:
     """Tell a body that is no JSON from JSON that is no case."""
-    kind = "invalid-case" if _is_json(raw) else "not-json"
-    return ProblemDetails(kind, counted(error.problems), error.problems)
+    return of_problems(error.problems, "invalid-case" if _is_json(raw) else "not-json")
+
+
+def of_problems(problems: Sequence[Problem], kind: str = "invalid-body") -> ProblemDetails:
+    """Everything wrong with an input, at once."""
+    return ProblemDetails(kind, counted(problems), problems)
 
 
 def _is_json(raw: bytes) -> bool:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from service.callers import InvalidKeys, KeyRing, read_keys
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from service.keys.environment import InvalidKeys, KeyRing, read_keys
+from service.store.opening import DEFAULT_DATABASE
 
 _T = TypeVar("_T")
 
@@ -39,7 +43,11 @@ class Settings:
     waiting: int = 8
     """Verifications that may wait for a worker; the next one is told to come back."""
     keys: KeyRing | None = None
-    """Who may call. None: local mode, loopback callers only, everything they send is believed."""
+    """Who may call, beside the keys in the store. None there and here: local mode, loopback callers only."""
+    database: str | None = field(default=None, repr=False)
+    """Where everything is kept, as an SQLAlchemy URL. None: in a file that is gone when the service stops."""
+    rate_per_minute: int = 600
+    """Calls that a key without a limit of its own may make in a minute."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -68,6 +76,8 @@ class Settings:
             workers=read("TAKEDOWN_WORKERS", _whole(1, 256), base.workers),
             waiting=read("TAKEDOWN_WAITING", _whole(0, 10_000), base.waiting),
             keys=read("TAKEDOWN_API_KEYS", read_keys, None),
+            database=read("TAKEDOWN_DATABASE", _database, DEFAULT_DATABASE),
+            rate_per_minute=read("TAKEDOWN_RATE_PER_MINUTE", _whole(1, 1_000_000), base.rate_per_minute),
         )
         if problems:
             raise InvalidSettings(problems)
@@ -81,6 +91,17 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         return int(given)
 
     return convert
+
+
+def _database(given: str) -> str:
+    """The URL itself, if the store can be one of its kind; messages never repeat it, it may hold a password."""
+    try:
+        kind = make_url(given).get_backend_name()
+    except (ArgumentError, ValueError):
+        kind = ""
+    if kind not in ("sqlite", "postgresql"):
+        raise ValueError("give a URL such as sqlite:///takedown.db or postgresql+psycopg://user@host/name")
+    return given
 
 
 def _seconds(given: str) -> float:

@@ -12,14 +12,20 @@ from fastapi import FastAPI
 
 import verifier as verifier_package
 from service.api import status, verifications
+from service.api.flights import Flights
 from service.api.house import House
 from service.api.middleware import BodyLimit, RequestContext
 from service.api.openapi import describe
 from service.api.pool import WorkPool
 from service.api.readiness import Readiness
 from service.api.responses import add_problem_handlers
+from service.clock import utc_now
 from service.engine import CaseVerifier, open_verifier
+from service.keys.book import KeyBook
+from service.keys.rates import Rates
+from service.requests.book import Book
 from service.settings import Settings
+from service.store.opening import open_store
 from verifier.policy import load_policy
 
 log = logging.getLogger("takedown.api")
@@ -36,14 +42,27 @@ Every error is a problem (RFC 9457, `application/problem+json`) with a `request_
 def create_app(settings: Settings | None = None, verifier: CaseVerifier | None = None) -> FastAPI:
     """The service as an ASGI application.
 
-    Raises `InvalidPolicy` for a policy that can't be loaded: no service without rules. A text judge
-    that can't be loaded does not stop the service; it then answers `review`.
+    Raises `InvalidPolicy` for a policy that can't be loaded: no service without rules; and what the
+    database raises when it can't be opened: no answer without a record. A text judge that can't be loaded
+    does not stop the service; it then answers `review`.
     """
     settings = settings or Settings.from_env()
     if verifier is None:
         policy = load_policy(settings.policy)
         verifier = open_verifier(policy, settings.model_dir, timeout_s=settings.judge_timeout_s)
-    house = House(settings, verifier, WorkPool(settings.workers, settings.waiting), Readiness(verifier))
+    store = open_store(settings.database)
+    house = House(
+        settings=settings,
+        verifier=verifier,
+        pool=WorkPool(settings.workers, settings.waiting),
+        readiness=Readiness(verifier),
+        store=store,
+        clock=utc_now,
+        keys=KeyBook(store, utc_now, settings.keys),
+        rates=Rates(settings.rate_per_minute),
+        requests=Book(store, utc_now),
+        flights=Flights(),
+    )
     app = FastAPI(
         title="Takedown-request justification verifier",
         version=verifier_package.__version__,
@@ -63,7 +82,7 @@ def create_app(settings: Settings | None = None, verifier: CaseVerifier | None =
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.house
-    if house.settings.keys is None:
+    if not house.keys.any():
         log.warning("LOCAL MODE: no keys are configured; callers on this machine are believed in everything")
     watching = asyncio.create_task(house.readiness.watch())
     try:
@@ -73,3 +92,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await watching
         house.pool.close()
+        house.store.close()

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 
+from service.api.flights import Flights
 from service.api.pool import WorkPool
 from service.api.readiness import Readiness
-from service.callers import LOCAL, Caller
+from service.clock import Clock
 from service.engine import CaseVerifier
+from service.keys.book import KeyBook
+from service.keys.callers import LOCAL, Caller, Scope
+from service.keys.rates import Rates
 from service.loopback import is_loopback
 from service.problems import ProblemDetails
+from service.requests.book import Book
 from service.settings import Settings
+from service.store.base import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,12 @@ class House:
     verifier: CaseVerifier
     pool: WorkPool
     readiness: Readiness
+    store: Store
+    clock: Clock
+    keys: KeyBook
+    rates: Rates
+    requests: Book
+    flights: Flights
 
 
 def house_of(request: Request) -> House:
@@ -32,25 +46,37 @@ def house_of(request: Request) -> House:
 
 
 def caller_of(request: Request) -> Caller:
-    """Who calls. Raises a problem for a missing or unknown key.
+    """Who calls. Raises a problem for a missing or unknown key, and for one that calls too often.
 
     Without keys only callers on this machine are served: the address that the service listens on
     may have been chosen by somebody who did not read the warning.
     """
-    keys = house_of(request).settings.keys
-    if keys is None:
+    house = house_of(request)
+    if not house.keys.any():
         if not _is_local(request):
             raise ProblemDetails("local-only", "No keys are configured, so only this machine is served.")
         return LOCAL
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    caller = keys.caller_with(key.strip()) if scheme.lower() == "bearer" else None
+    caller = house.keys.caller_with(key.strip()) if scheme.lower() == "bearer" else None
     if caller is None:
         raise ProblemDetails(
             "no-valid-key",
             "Send a valid key: Authorization: Bearer KEY.",
             headers={"WWW-Authenticate": "Bearer"},
         )
+    house.rates.count(caller)
     return caller
+
+
+def needs(*scopes: Scope) -> Callable[[Caller], Caller]:
+    """A dependency: the caller, if its key has one of these scopes. Raises a problem otherwise."""
+
+    def caller_with_scope(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+        if not caller.scopes & frozenset(scopes):
+            raise ProblemDetails("not-allowed", f"This key needs the scope {' or '.join(scopes)}.")
+        return caller
+
+    return caller_with_scope
 
 
 def _is_local(request: Request) -> bool:

@@ -39,8 +39,8 @@ class WorkPool:
         return await asyncio.wrap_future(job)
 
     def close(self) -> None:
-        """Take no more work."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        """Take no more work; what has begun is finished, since what it records must be whole."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
 
 
 def overloaded() -> ProblemDetails:

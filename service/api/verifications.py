@@ -1,23 +1,27 @@
-"""`POST /v1/verifications`: a case in, an assessment out."""
+"""`POST /v1/verifications`: a request in, alone or inside a case; recorded, assessed, and only then answered."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.requests import ClientDisconnect
 
-from service.api.house import House, caller_of, house_of
+from service.api.bodies import json_body
+from service.api.house import House, house_of, needs
 from service.api.openapi import CASE_BODY, assessment_response
 from service.api.responses import described
-from service.authority import demote
-from service.callers import Caller
-from service.engine import CaseVerifier, never_clear_degraded
-from service.problems import ProblemDetails, of_invalid_case
+from service.keys.callers import Caller
+from service.problems import of_invalid_case
+from service.requests.assess import assess
+from service.requests.forms import read_submission
+from service.requests.tables import RequestRecord
 from verifier.assessment import Assessment
-from verifier.problems import InvalidCase, parse_case
+from verifier.problems import InvalidCase
 
 log = logging.getLogger("takedown.verifications")
 router = APIRouter()
@@ -31,31 +35,38 @@ router = APIRouter()
     responses={
         200: assessment_response(),
         **described(
-            "not-json", "no-valid-key", "not-allowed", "local-only", "too-large", "not-json-type",
-            "invalid-case", "failed", "overloaded",
+            "not-json", "no-valid-key", "not-allowed", "local-only", "request-conflict", "too-large", "not-json-type",
+            "invalid-case", "too-many-calls", "failed", "overloaded",
         ),
     },
 )  # fmt: skip
 async def verify(
     request: Request,
     house: Annotated[House, Depends(house_of)],
-    caller: Annotated[Caller, Depends(caller_of)],
+    caller: Annotated[Caller, Depends(needs("requests:submit"))],
 ) -> Response:
     """Answers `cleared`, `review` or `hold` with the reasons, claim by claim.
 
+    The body is a bare request (`{"request": …}`), for which the service uses the telemetry that it has stored and
+    its own history; or a whole case. The request and its answer are recorded before the answer is sent. The same
+    body again has the same answer; another body under the same `request_id` is refused with 409.
+
     A broken or slow text model does not make this fail: the answer is then `review`, and `degraded` says why.
-    A caller whose key has no right to observe is not believed in `signals`, `reports`, `meeting.coverage` and
-    `history`; what it sends there is kept as requester evidence, and `degraded` says so.
+    In a whole case, a caller whose key lacks the scope `telemetry:write` is not believed in `signals`, `reports`,
+    `meeting.coverage` and `history`; what it sends there is kept as requester evidence, and `degraded` says so.
+
+    Where the request stands now, and its permit, is at the address in the header `Link` (`rel="status"`).
     """
-    if "submit" not in caller.may:
-        raise ProblemDetails("not-allowed", "This key may not submit requests.")
-    _require_json(request)
     try:
-        raw = await request.body()
+        raw = await json_body(request, caller)
     except ClientDisconnect:
         return Response(status_code=400)  # nobody is there to read it
     started = time.perf_counter()
-    assessment = await house.pool.run(lambda: assess(raw, caller, house.verifier))
+    same = (caller, hashlib.sha256(raw).digest())
+    kept: RequestRecord = await house.flights.share(
+        same, lambda: house.pool.run(lambda: record_and_assess(raw, caller, house))
+    )
+    assessment = Assessment.model_validate(kept.assessment)
     log.info(
         "request_id=%s caller=%s disposition=%s degraded=%d ms=%d",
         request.state.request_id, caller.name, assessment.disposition, len(assessment.degraded),
@@ -64,28 +75,18 @@ async def verify(
     return Response(
         content=assessment.model_dump_json(),
         media_type="application/json",
-        headers={"Cache-Control": "no-store"},
+        headers={
+            "Cache-Control": "no-store",
+            "Link": f'</v1/requests/{quote(kept.request_id, safe="")}>; rel="status"',
+            "Takedown-State": kept.state,
+        },
     )
 
 
-def assess(raw: bytes, caller: Caller, verifier: CaseVerifier) -> Assessment:
-    """Read a case as this caller may state it, and verify it. Raises a problem when it is no case."""
+def record_and_assess(raw: bytes, caller: Caller, house: House) -> RequestRecord:
+    """Record what this caller asks, and what is answered. Raises a problem when it is no request."""
     try:
-        case = parse_case(raw, categories=verifier.policy.categories)
+        submission = read_submission(raw, caller, house.verifier.policy.categories)
+        return house.requests.submit(submission, lambda stated: assess(stated, house.verifier))
     except InvalidCase as invalid:
         raise of_invalid_case(invalid, raw) from None
-    if caller.observes:
-        return verifier.verify(case)
-    demoted = demote(case)
-    answer = verifier.verify(demoted.case)
-    answer = answer.model_copy(update={"degraded": (*demoted.notes, *answer.degraded)})
-    return never_clear_degraded(answer, verifier.policy)
-
-
-def _require_json(request: Request) -> None:
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = parameters.lower().replace(" ", "").replace('"', "")
-    if media_type.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
-        raise ProblemDetails("not-json-type", "Send the case as application/json in UTF-8.")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise ProblemDetails("not-json-type", "Send the body uncompressed.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,3 +38,21 @@ def timeout_option(function: _F) -> _F:
         envvar="TAKEDOWN_JUDGE_TIMEOUT_S", show_envvar=True, show_default=True, metavar="SECONDS",
         help="Give up on the text judge after this long; the answer is then `review`.",
     )(function)  # fmt: skip
+
+
+def database_option(function: _F) -> _F:
+    """`--database URL`."""
+    return click.option(
+        "--database", metavar="URL", default="sqlite:///takedown.db",
+        envvar="TAKEDOWN_DATABASE", show_envvar=True, show_default=True,
+        help="Where everything is kept.",
+    )(function)  # fmt: skip
+
+
+def duration(value: str) -> timedelta:
+    """A length of time, as an option's type: `90d`, `12h`, `30m`."""
+    found = re.fullmatch(r"([0-9]{1,5})([dhm])", value)
+    if found is None:
+        raise click.BadParameter("give a whole number of days, hours or minutes: 90d, 12h, 30m")
+    unit = {"d": "days", "h": "hours", "m": "minutes"}[found[2]]
+    return timedelta(**{unit: int(found[1])})

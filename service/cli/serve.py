@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 Examples:
   takedown-verifier serve
   takedown-verifier serve --port 9000 --policy our-policy.yaml
-  TAKEDOWN_API_KEYS=keys.json takedown-verifier serve --host 0.0.0.0
+  takedown-verifier keys create desk --scope requests:submit && takedown-verifier serve --host 0.0.0.0
 
-Further settings come from the environment: TAKEDOWN_API_KEYS, TAKEDOWN_MAX_BODY_BYTES, TAKEDOWN_WORKERS,
-TAKEDOWN_WAITING."""
+Further settings come from the environment; docs/api.md lists them. What must last is kept in the database
+TAKEDOWN_DATABASE; without it, in takedown.db in this folder."""
 )
 @click.option("--host", help="Address to listen on.  [env var: TAKEDOWN_HOST; default: 127.0.0.1]")
 @click.option(
@@ -49,7 +49,7 @@ def serve(
 ) -> None:
     """Serve the verifier over HTTP, with OpenAPI at /docs.
 
-    Without TAKEDOWN_API_KEYS only this machine is served, and everything a caller sends is believed.
+    Without any key only this machine is served, and everything a caller sends is believed.
     """
     # What the command line gives goes before the environment; a value it replaces is not read at all.
     given = {"TAKEDOWN_HOST": host, "TAKEDOWN_PORT": None if port is None else str(port)}
@@ -62,13 +62,6 @@ def serve(
             click.echo(f"takedown-verifier: {problem}", err=True)
         ctx.exit(Exit.BAD_INPUT)
     settings = replace(settings, policy=policy_file, model_dir=model_dir)
-    if settings.keys is None and not is_loopback(settings.host):
-        click.echo(
-            f"takedown-verifier: refusing to listen on {settings.host} without keys: anybody who reaches it "
-            "would be believed. Set TAKEDOWN_API_KEYS, or listen on 127.0.0.1.",
-            err=True,
-        )
-        ctx.exit(Exit.BAD_INPUT)
     from service.api.app import create_app
 
     try:
@@ -77,17 +70,27 @@ def serve(
         for one in invalid_policy.problems:
             click.echo(f"takedown-verifier: policy: {one}", err=True)
         ctx.exit(Exit.BAD_INPUT)
-    _run(app, settings)
+    local = not app.state.house.keys.any()
+    if local and not is_loopback(settings.host):
+        app.state.house.store.close()
+        click.echo(
+            f"takedown-verifier: refusing to listen on {settings.host} without keys: anybody who reaches it "
+            "would be believed. Make one (takedown-verifier keys create), set TAKEDOWN_API_KEYS, or listen on "
+            "127.0.0.1.",
+            err=True,
+        )
+        ctx.exit(Exit.BAD_INPUT)
+    _run(app, settings, local=local)
 
 
-def _run(app: FastAPI, settings: Settings) -> None:
+def _run(app: FastAPI, settings: Settings, *, local: bool) -> None:
     import uvicorn
 
-    if settings.keys is None:
+    if local:
         click.echo(
             "LOCAL MODE: no keys are configured. Callers on this machine are believed in everything they "
             "send.\n"
-            "Never put this behind a proxy. Set TAKEDOWN_API_KEYS to serve anybody else.",
+            "Never put this behind a proxy. Make keys to serve anybody else: takedown-verifier keys create.",
             err=True,
         )
     uvicorn.run(

@@ -82,9 +82,10 @@ class Store:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that only reads; nothing of it is kept, and on SQLite it never waits for a writer."""
+        """A session that only reads, and sees one moment; on SQLite it never waits for a writer."""
+        one_moment = {"reads_only": True} if self.embedded else {"isolation_level": "REPEATABLE READ"}
         with self._sessions() as session:
-            session.connection(execution_options={"reads_only": True})
+            session.connection(execution_options=one_moment)
             yield session
 
     def close(self) -> None:

@@ -46,14 +46,29 @@ def test_one_too_many_is_told_to_come_back(serve, case):
     first = threading.Thread(target=lambda: answers.append(client.post(URL, json=case)))
     first.start()
     assert slow.begun.acquire(timeout=10)
-    refused = client.post(URL, json=case)
+    another = {**case, "request": {**case["request"], "request_id": "another"}}
+    refused = client.post(URL, json=another)
     assert_problem(refused, 503, "overloaded")
     assert int(refused.headers["retry-after"]) >= 1
     assert client.get("/healthz").status_code == 200
     slow.go.set()
     first.join(20)
     assert [a.status_code for a in answers] == [200]
-    wait_until(lambda: client.post(URL, json=case).status_code == 200)
+    wait_until(lambda: client.post(URL, json=another).status_code == 200)
+
+
+def test_the_same_body_at_once_is_verified_once_and_needs_no_second_place(serve, case):
+    slow = SlowVerifier()
+    client = serve(slow, Settings(workers=1, waiting=0))
+    with ThreadPoolExecutor(8) as callers:
+        calls = [callers.submit(client.post, URL, json=case) for _ in range(8)]
+        assert slow.begun.acquire(timeout=10)
+        time.sleep(0.3)  # for the others to arrive
+        slow.go.set()
+        answers = [call.result() for call in calls]
+    assert {a.status_code for a in answers} == {200}
+    assert len({a.content for a in answers}) == 1
+    assert len(slow.seen) == 1
 
 
 def test_many_callers_each_get_their_own_answer(serve, case):

@@ -35,7 +35,7 @@ def service(tmp_path, **environ):
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "service.cli", "serve", "--port", str(port)],
-            stdout=out, stderr=out, env={**os.environ, **environ},
+            stdout=out, stderr=out, cwd=tmp_path, env={**os.environ, **environ},
         )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
     try:

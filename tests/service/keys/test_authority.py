@@ -1,29 +1,27 @@
 """Keys, and what a caller who may only submit is believed in."""
 
-import hashlib
 import json
 
 import pytest
 
 from service.authority import MAX_EVIDENCE, demote
-from service.callers import InvalidKeys, read_keys
+from service.keys.environment import read_keys
 from service.settings import Settings
+from tests.service.fakes import CASES, FakeVerifier, case_file
+from tests.service.test_api import URL, assert_problem
 from verifier.case import Case
 from verifier.problems import parse_case
 from verifier.verify import verify
 
-from .fakes import CASES, FakeVerifier, case_file
-from .test_api import URL, assert_problem
-
-
-def entry(key, name, *may):
-    return {"key_sha256": hashlib.sha256(key.encode()).hexdigest(), "name": name, "may": list(may)}
-
+from .making import bearer, entry
 
 KEYS = json.dumps(
-    [entry("s3cret-desk", "desk", "submit", "observe"), entry("s3cret-form", "form", "submit"),
-     entry("s3cret-eye", "eye", "observe")]
-)  # fmt: skip
+    [
+        entry("s3cret-desk", "desk", "requests:submit", "telemetry:write"),
+        entry("s3cret-form", "form", "requests:submit"),
+        entry("s3cret-eye", "eye", "telemetry:write"),
+    ]
+)
 
 
 @pytest.fixture
@@ -32,10 +30,6 @@ def keyed(serve):
         return serve(verifier, Settings(keys=read_keys(KEYS)), client=("203.0.113.9", 1))
 
     return start
-
-
-def bearer(key):
-    return {"Authorization": f"Bearer {key}"}
 
 
 @pytest.mark.parametrize("headers", [{}, bearer("wrong"), bearer(""), {"Authorization": "Basic s3cret-desk"}])
@@ -119,33 +113,6 @@ def test_a_demoted_case_stays_within_the_limits(case):
     ids = [e.evidence_id for e in demoted.case.request.evidence]
     assert len(ids) == len(set(ids)) == MAX_EVIDENCE
     assert "1000 signals" in demoted.notes[0]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[1]", "[{}]", '[{"key": "plain"}]', "[", "/nonexistent/keys.json",
-        json.dumps([entry("a", "one", "submit"), entry("a", "two", "submit")]),
-        json.dumps([entry("a", "one", "submit"), entry("b", "one", "submit")]),
-        json.dumps([entry("a", "one")]),
-        json.dumps([entry("a", "one", "approve")]),
-        json.dumps([{**entry("a", "one", "submit"), "key_sha256": "my-plain-key"}]),
-    ],
-)  # fmt: skip
-def test_bad_keys_are_refused_without_repeating_them(text):
-    with pytest.raises(InvalidKeys) as refused:
-        read_keys(text)
-    assert "plain" not in str(refused.value)
-
-
-def test_keys_from_a_file(tmp_path):
-    path = tmp_path / "keys.json"
-    path.write_text(KEYS, "utf-8")
-    assert read_keys(str(path)).caller_with("s3cret-form").name == "form"
-
-
-def test_no_keys_at_all_lets_nobody_in():
-    assert read_keys("[]").caller_with("") is None
 
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.json")), ids=lambda p: p.stem[:2])

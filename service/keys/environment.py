@@ -1,40 +1,21 @@
-"""Who calls, and what they may say: submit a request, or also report what the platform observed."""
+"""Keys from the environment: how the first callers get in where nobody can run a command."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-Right = Literal["submit", "observe"]
+from service.keys.callers import NAME, RESERVED, Caller, Scope
 
 
 class InvalidKeys(ValueError):  # noqa: N818 - reads as what it is
     """The list of keys is not valid; the message never repeats a key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Somebody who may call, by the name that the operator gave."""
-
-    name: str
-    may: frozenset[Right]
-
-    @property
-    def observes(self) -> bool:
-        """Whether what this caller sends as observed is believed."""
-        return "observe" in self.may
-
-
-LOCAL = Caller("local", frozenset({"submit", "observe"}))
-"""The caller when no keys are configured: a person on this machine, believed in everything."""
 
 
 class _Entry(BaseModel):
@@ -43,8 +24,9 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     key_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-    may: Annotated[list[Right], Field(min_length=1)]
+    name: Annotated[str, Field(pattern=NAME)]
+    scopes: Annotated[list[Scope], Field(min_length=1)]
+    person: Annotated[str, Field(min_length=1, max_length=255)] | None = None
 
 
 class KeyRing:
@@ -56,14 +38,17 @@ class KeyRing:
     def __len__(self) -> int:
         return len(self._callers)
 
-    def caller_with(self, key: str) -> Caller | None:
-        """Whose key it is. Looks at every entry, so that time tells nothing."""
-        digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+    def caller_with(self, key_sha256: str) -> Caller | None:
+        """Whose key it is, by its hash. Looks at every entry, so that time tells nothing."""
         found = None
         for accepted, caller in self._callers:
-            if hmac.compare_digest(accepted, digest):
+            if hmac.compare_digest(accepted, key_sha256):
                 found = caller
         return found
+
+    def has(self, name: str) -> bool:
+        """Whether a caller has this name."""
+        return any(caller.name == name for _, caller in self._callers)
 
 
 def read_keys(value: str) -> KeyRing:
@@ -74,12 +59,18 @@ def read_keys(value: str) -> KeyRing:
         entries = TypeAdapter(list[_Entry]).validate_python(_no_constants(text))
     except ValidationError as error:
         places = "; ".join(f"/{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
-        raise InvalidKeys(f"not a list of {{key_sha256, name, may}}: {places}") from None
+        raise InvalidKeys(f"not a list of {{key_sha256, name, scopes, person}}: {places}") from None
     for field in ("key_sha256", "name"):
         repeated = sum(n > 1 for n in Counter(getattr(entry, field) for entry in entries).values())
         if repeated:
             raise InvalidKeys(f"{repeated} {field} stand more than once")
-    return KeyRing((entry.key_sha256, Caller(entry.name, frozenset(entry.may))) for entry in entries)
+    if any(entry.name in RESERVED for entry in entries):
+        raise InvalidKeys(f"these names are the service's own: {', '.join(sorted(RESERVED))}")
+    return KeyRing((entry.key_sha256, _caller(entry)) for entry in entries)
+
+
+def _caller(entry: _Entry) -> Caller:
+    return Caller(entry.name, frozenset(entry.scopes), person=entry.person, key_id=f"env:{entry.name}")
 
 
 def _file(name: str) -> str:

@@ -1,0 +1,1 @@
+"""What the platform observed, as it comes in: meetings, signals, reports and coverage."""
