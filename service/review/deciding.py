@@ -74,12 +74,12 @@ def decide(office: Office, review_id: str, person_id: str | None, answer: Answer
         if outcome is not None:
             review.state, review.outcome, review.closed_at = "closed", outcome, deed.at
             session.flush()
-            if session.get(Golden, review_id) is None:  # nothing follows from a case that was set to learn from
-                office.on_closed(session, review, deed.at)
         deed.log(
             "review.decided", outcome=answer.outcome, verdicts=dict(answer.verdicts), pretextual=answer.pretextual,
             cites=list(answer.cites), reason=answer.reason, number=decision.number, closed=outcome,
         )  # fmt: skip
+        if outcome is not None and session.get(Golden, review_id) is None:  # from a golden case nothing follows
+            office.on_closed(session, review, deed.at)
         return review
 
 

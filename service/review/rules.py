@@ -81,6 +81,7 @@ class Rules(_Part):
     routing: Annotated[tuple[Rule, ...], Field(min_length=1)]
     wellness: Wellness
     notice_of_attempts: bool
+    notice_never: frozenset[str] = frozenset()
     appeal_days: Annotated[int, Field(ge=1)]
 
 

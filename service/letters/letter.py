@@ -1,0 +1,76 @@
+"""A plain letter to the affected host, in their language: what was decided, why, who asked, how to appeal."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
+from jinja2 import Environment, StrictUndefined
+
+from service.letters.statement import from_government, puid_of
+from service.terminal import safe
+from verifier.case import Case
+
+LANGUAGES = ("en", "es", "zh")
+Kind = Literal["restricted", "attempt", "upheld", "overturned"]
+
+_plain = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701 - plain text
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter, ready to be sent as plain text."""
+
+    language: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppealRight:
+    """How the reader may appeal."""
+
+    code: str
+    until: datetime
+    where: str
+
+
+def write_letter(case: Case, kind: Kind, *, people: int, right: AppealRight | None = None) -> Written:
+    """The letter for what was decided. `people`: how many decided; 0: the verifier alone.
+
+    Nothing of what the requester or reporters wrote stands in it, and nobody's name.
+    """
+    language = (case.meeting.language or "").partition("-")[0].lower()
+    language = language if language in LANGUAGES else "en"
+    words = _words(language)
+    behalf = case.request.requester.on_behalf_of
+    government = from_government(case)
+    told: dict[str, Any] = {
+        "kind": kind,
+        "title": safe(case.meeting.title) or "–",
+        "action": words["actions"][case.request.action],
+        "grounds": ", ".join(
+            words["categories"].get(c.category, safe(c.category.replace("_", " "))) for c in case.request.claims
+        ),
+        "people": people,
+        "government": government,
+        "country": behalf.country if government else None,
+        "asked_on": case.request.submitted_at.strftime("%Y-%m-%d"),
+        "code": right.code if right else None,
+        "until": right.until.strftime("%Y-%m-%d") if right else None,
+        "where": right.where if right else None,
+        "reference": puid_of(case.request.request_id),
+    }
+    render = _plain.from_string
+    return Written(language, render(words["subjects"][kind]).render(told), render(words["body"]).render(told))
+
+
+@functools.cache
+def _words(language: str) -> dict[str, Any]:
+    text = files("service.letters").joinpath("languages", f"{language}.yaml").read_text("utf-8")
+    words: dict[str, Any] = yaml.safe_load(text)
+    return words
