@@ -15,6 +15,9 @@ from service.audit.tables import AuditEntry, AuditHead
 _LOCK = 0x7461_6B65_646F_776E
 """Names the chain among PostgreSQL's advisory locks."""
 
+PIECE = 1000
+"""Entries that are held in memory at a time."""
+
 COLUMNS = tuple(getattr(AuditEntry, field.name) for field in fields(Entry))
 
 
@@ -46,15 +49,28 @@ def head(session: Session) -> tuple[int, str]:
     return (0, BEGINNING) if found is None else (found.seq, found.hash)
 
 
-def entries(session: Session, *, subject: str | None = None, kind: str | None = None) -> Iterator[Entry]:
-    """Entries in their order, read in pieces."""
-    wanted = select(*COLUMNS).order_by(AuditEntry.seq).execution_options(yield_per=1000)
+def entries(
+    session: Session,
+    *,
+    after: int | None = None,
+    subject: str | None = None,
+    kind: str | None = None,
+    piece: int | None = None,
+) -> Iterator[Entry]:
+    """Entries in their order, read in pieces: all, or those after a number, of a subject, of a kind."""
+    piece = piece or PIECE
+    wanted = select(*COLUMNS).order_by(AuditEntry.seq).limit(piece)
     if subject is not None:
         wanted = wanted.where(AuditEntry.subject == subject)
     if kind is not None:
         wanted = wanted.where(AuditEntry.kind == kind)
-    for row in session.execute(wanted):
-        yield Entry(*row)
+    while True:
+        rows = session.execute(wanted if after is None else wanted.where(AuditEntry.seq > after)).all()
+        for row in rows:
+            yield Entry(*row)
+        if len(rows) < piece:
+            return
+        after = rows[-1].seq
 
 
 def _head(session: Session) -> tuple[int, str]:
