@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from models.explain import Weight, occlude
 from models.judge import JudgeUnavailable, MissingJudge, Passage, TextJudge
 from models.runtime import load_judge
 from verifier.assessment import Approvals, Assessment
@@ -41,6 +42,10 @@ class CaseVerifier(Protocol):
         """The judge's version, once it has answered. Raises `JudgeUnavailable` when it can't."""
         ...
 
+    def explain(self, text: str, category: str) -> list[Weight]:
+        """Which words of `text`, read on its own, speak for `category`; empty where no model can tell."""
+        ...
+
 
 class LocalVerifier:
     """Verifies in this process, with a judge that is loaded on first use."""
@@ -66,6 +71,16 @@ class LocalVerifier:
         judge = self._load_once(retry=True)
         judge.judge([PROBE])
         return judge.version
+
+    def explain(self, text: str, category: str) -> list[Weight]:
+        """Weights under the judge's category that speaks most for it. An explanation is never worth a failure."""
+        judge = self._judge_or_missing()
+        rule = self._policy.categories.get(category)
+        try:
+            found = [occlude(judge, Passage(text), name) for name in (rule.judged_as if rule else ())]
+        except (JudgeUnavailable, KeyError):
+            return []
+        return max(found, key=lambda weights: max((w.log_odds for w in weights), default=0.0), default=[])
 
     def _judge_or_missing(self) -> TextJudge:
         try:

@@ -6,6 +6,7 @@ Every word that came from a case passes through `safe`, and nothing is ever pars
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import IO
 
 from rich import box
@@ -15,6 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from models.explain import Weight
 from service.cli.record import RecordIndex
 from service.terminal import blurred, safe, shortened
 from verifier.assessment import Assessment, ClaimAssessment, EvidenceRef, LedgerEntry
@@ -23,6 +25,11 @@ from verifier.case import Case, Claim
 MAX_QUOTE = 500
 """Characters of a quote shown; the JSON answer has all of it."""
 PIPED_WIDTH = 120
+CARRIES = 0.25
+"""A word is marked when leaving it out takes this share of what the heaviest word's absence takes."""
+
+Explain = Callable[[str, str], list[Weight]]
+"""A quote and a category in, weights of the quote's words out."""
 
 DISPOSITIONS = {
     "cleared": ("CLEARED", "bold white on green", "every claim is supported and the action is proportionate"),
@@ -42,11 +49,13 @@ STATES = {
 STANCES = {"supports": ("+", "green"), "refutes": ("−", "red"), "neutral": ("·", "dim")}
 
 
-def print_report(case: Case, assessment: Assessment, *, file: IO[str], blur: bool = False) -> None:
-    """Write the report. Colours only where `file` is a terminal."""
+def print_report(
+    case: Case, assessment: Assessment, *, file: IO[str], blur: bool = False, explain: Explain | None = None
+) -> None:
+    """Write the report. Colours only where `file` is a terminal. `explain` marks what quotes of claims rest on."""
     width = None if file.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
     console = Console(file=file, width=width, highlight=False, markup=False, emoji=False)
-    report = Report(case, assessment, blur=blur).render()
+    report = Report(case, assessment, blur=blur, explain=explain).render()
     if console.is_terminal:
         console.print(report)
         return
@@ -58,10 +67,11 @@ def print_report(case: Case, assessment: Assessment, *, file: IO[str], blur: boo
 class Report:
     """Builds the parts of one report."""
 
-    def __init__(self, case: Case, assessment: Assessment, *, blur: bool) -> None:
+    def __init__(self, case: Case, assessment: Assessment, *, blur: bool, explain: Explain | None = None) -> None:
         self._case = case
         self._answer = assessment
         self._blur = blur
+        self._explain = explain
         self._index = RecordIndex(case)
         self._quotes = _quotes(assessment) if blur else ()
 
@@ -111,7 +121,7 @@ class Report:
         entries = [entry for entry in self._answer.ledger if entry.claim_id == answered.claim_id]
         if entries:
             parts.append(_indented(self._ledger(entries)))
-        parts += [_indented(self._evidence(evidence)) for evidence in answered.evidence]
+        parts += [_indented(self._evidence(evidence, answered.category)) for evidence in answered.evidence]
         if answered.missing:
             parts.append(_indented(Text("would have settled it:", style="bold")))
             missing = _grid(head_style="")
@@ -137,7 +147,7 @@ class Report:
             table.add_row(Text(safe(entry.element)), Text(word, style=style), note, Text(_refs(entry.refs, 6)))
         return table
 
-    def _evidence(self, evidence: EvidenceRef) -> Text:
+    def _evidence(self, evidence: EvidenceRef, category: str) -> Text:
         mark, style = STANCES[evidence.stance]
         line = Text.assemble(
             (f"{mark} ", style), safe(self._index.source(evidence.ref)), (f"  {safe(evidence.ref)}", "dim")
@@ -146,6 +156,9 @@ class Report:
         if evidence.quote:
             words = shortened(safe(evidence.quote), MAX_QUOTE)
             line.append(f"\n    “{blurred(words) if self._blur else words}”", style="italic")
+        if evidence.quote and evidence.stance == "supports" and self._explain and not self._blur:
+            carried = carriers(evidence.quote, self._explain(evidence.quote, category))
+            line.append(f"\n    carried by: {', '.join(map(safe, carried)) or 'no single word'}", style="dim")
         return line
 
     def _pretext(self) -> list[RenderableType]:
@@ -198,6 +211,13 @@ class Report:
         for quote in self._quotes:
             text = text.replace(quote, blurred(quote))
         return Text(safe(text))
+
+
+def carriers(quote: str, weights: list[Weight]) -> list[str]:
+    """The words without which the judge would think clearly less of a quote, heaviest first, five at most."""
+    heaviest = max((w.log_odds for w in weights), default=0.0)
+    chosen = [w for w in weights if w.log_odds > 0.1 and w.log_odds >= CARRIES * heaviest]
+    return [quote[w.start : w.end] for w in sorted(chosen, key=lambda w: -w.log_odds)[:5]]
 
 
 def _quotes(assessment: Assessment) -> tuple[str, ...]:

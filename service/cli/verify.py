@@ -19,6 +19,7 @@ from verifier.policy import InvalidPolicy, load_policy
 from verifier.problems import MAX_CASE_BYTES, InvalidCase, parse_case
 
 if TYPE_CHECKING:
+    from service.cli.report import Explain
     from verifier.assessment import Assessment
     from verifier.case import Case
 
@@ -39,6 +40,7 @@ Exit codes:
 @click.argument("cases", nargs=-1, required=True, metavar="CASE.json...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per case on stdout, and nothing else.")
 @click.option("--blur", is_flag=True, help="Hide the words of quotes and allegations; keep their shape.")
+@click.option("--explain", is_flag=True, help="Name the words of each supporting quote that carried it.")
 @policy_option
 @model_option
 @timeout_option
@@ -48,6 +50,7 @@ def verify(
     cases: tuple[str, ...],
     as_json: bool,
     blur: bool,
+    explain: bool,
     policy_file: Path | None,
     model_dir: Path | None,
     judge_timeout_s: float,
@@ -67,13 +70,15 @@ def verify(
         ctx.exit(Exit.BAD_INPUT)
     verifier = ctx.obj if ctx.obj is not None else open_verifier(policy, model_dir, timeout_s=judge_timeout_s)
     exits = [
-        _verify_one(name, verifier, as_json=as_json, blur=blur, alone=len(cases) == 1, first=n == 0)
+        _verify_one(name, verifier, as_json=as_json, blur=blur, explain=explain, alone=len(cases) == 1, first=n == 0)
         for n, name in enumerate(cases)
     ]
     ctx.exit(most_serious(exits))
 
 
-def _verify_one(name: str, verifier: CaseVerifier, *, as_json: bool, blur: bool, alone: bool, first: bool) -> Exit:
+def _verify_one(
+    name: str, verifier: CaseVerifier, *, as_json: bool, blur: bool, explain: bool, alone: bool, first: bool
+) -> Exit:
     try:
         raw = _read(name)
         case = _parse(raw, verifier)
@@ -86,7 +91,7 @@ def _verify_one(name: str, verifier: CaseVerifier, *, as_json: bool, blur: bool,
         if as_json:
             _print_json(assessment, indent=2 if alone else None)
         else:
-            _print_report(case, assessment, blur=blur, first=first)
+            _print_report(case, assessment, blur=blur, explain=verifier.explain if explain else None, first=first)
     except Exception as error:
         if debugging():
             raise
@@ -118,12 +123,12 @@ def _print_json(assessment: Assessment, *, indent: int | None) -> None:
     stdout.flush()
 
 
-def _print_report(case: Case, assessment: Assessment, *, blur: bool, first: bool) -> None:
+def _print_report(case: Case, assessment: Assessment, *, blur: bool, explain: Explain | None, first: bool) -> None:
     from service.cli.report import print_report
 
     if not first:
         click.echo()
-    print_report(case, assessment, file=sys.stdout, blur=blur)
+    print_report(case, assessment, file=sys.stdout, blur=blur, explain=explain)
 
 
 def _complain(problem: ProblemDetails, name: str, as_json: bool) -> None:

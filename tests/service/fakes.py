@@ -41,6 +41,9 @@ class FakeVerifier:
         disposition = self.disposition(case) if callable(self.disposition) else self.disposition
         return answer(case, disposition, degraded=self.degraded)
 
+    def explain(self, text, category):
+        return []
+
     def probe(self):
         if self.probe_error is not None:
             raise JudgeUnavailable(self.probe_error)
