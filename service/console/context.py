@@ -50,10 +50,8 @@ def passages(case: Case, claim: ClaimAssessment, persons: Persons) -> tuple[Pass
         kind, _, name = evidence.ref.partition(":")
         if kind != "signal" or name not in others:
             continue
-        if name in at:
-            near = spoken[max(0, at[name] - AROUND) : at[name] + AROUND + 1]
-        else:
-            near = [others[name]]
+        place = at.get(name)
+        near = [others[name]] if place is None else spoken[max(0, place - AROUND) : place + AROUND + 1]
         turns = tuple(_turn(s, evidence.quote if s.signal_id == name else None, persons) for s in near)
         found.append(Passage(evidence.ref, evidence.stance, evidence.weight, turns))
     return tuple(found[:SHOWN])

@@ -118,9 +118,11 @@ def _oddities(case: Case, evidence: Evidence) -> tuple[str, ...]:
             found.append("its author uses the requester's device")
         elif author.network_id and author.network_id == own.network_id:
             found.append("its author is on the requester's network")
-    for reuse in case.history.evidence_reuse:
-        if reuse.evidence_id == evidence.evidence_id:
-            found.append(f"already used in request {reuse.prior_request_id}, against meeting {reuse.prior_meeting_id}")
+    found += [
+        f"already used in request {reuse.prior_request_id}, against meeting {reuse.prior_meeting_id}"
+        for reuse in case.history.evidence_reuse
+        if reuse.evidence_id == evidence.evidence_id
+    ]
     return tuple(found)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -13,8 +15,22 @@ from service.review.leases import eligible
 from service.review.office import Office
 from service.review.tables import Golden, Question, Review
 
+log = logging.getLogger("takedown.review")
+
+EVERY_S = 60.0
+"""Between sweeps: deadlines are in hours."""
 AT_ONCE = 200
 """Reviews that one sweep moves; the next sweep goes on."""
+
+
+async def watch(office: Office) -> None:
+    """Sweep for ever; a sweep that fails is told in the service's log, and the next one tries again."""
+    while True:
+        try:
+            await asyncio.to_thread(sweep, office)
+        except Exception:
+            log.exception("the sweep of deadlines failed")
+        await asyncio.sleep(EVERY_S)
 
 
 def sweep(office: Office) -> int:
