@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from service.audit.log import record
@@ -29,3 +29,15 @@ def revoke(session: Session, jti: str, *, by: str, why: str, at: datetime) -> No
         raise LookupError(f"there is no permit {jti!r}")
     if found.redeemed_at is not None:
         raise PermitRefused("redeemed", "The permit was used already; it can't be taken back.")
+
+
+def revoke_of(session: Session, request_id: str, *, by: str, why: str, at: datetime) -> bool:
+    """Take back the permit of a request. False when there is none, or it was used already: it is too late then."""
+    jti = session.scalar(select(PermitRecord.jti).where(PermitRecord.request_id == request_id))
+    try:
+        if jti is not None:
+            revoke(session, jti, by=by, why=why, at=at)
+            return True
+    except PermitRefused:
+        pass
+    return False
