@@ -15,10 +15,12 @@ from .data import STANCES, Data, Meeting, Row
 from .judge import CATEGORIES, Passage
 from .tokenise import CONTEXT_TOKENS, PassageTokenizer
 
-SHARES = {"contrasts": 0.36, "own": 0.27, "meetings": 0.15, "corpora": 0.22}
+SHARES = {"contrasts": 0.33, "own": 0.32, "meetings": 0.14, "corpora": 0.21}
 """Share of samples by kind; missing kinds leave theirs to the others."""
 SUPPORT = 3.0
 """How much more often our own rows of peer support and grief are drawn: they must never look like promotion."""
+GRAMMAR = 0.6
+"""How often grammar-made rows are drawn beside rows written line by line: they teach form as much as meaning."""
 ALARMING = 0.5
 """Share of meeting samples drawn from the turns that a cheap screen finds most alarming."""
 
@@ -54,6 +56,7 @@ def row_weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
     for i, row in enumerate(rows):
         if row.contrast:
             weights[i] = categories[row.category] ** -0.45 * languages[row.language] ** -0.25
+            weights[i] *= GRAMMAR if row.source == "own" else 1.0
             if (
                 row.source == "own"
                 and row.category == "self_harm"
