@@ -46,8 +46,8 @@ class Attribution:
 def attribute(case: Case, policy: Policy) -> Attribution:
     """Work out whose doing would be the target's doing, from what the platform observed."""
     people = case.meeting.participants
-    askers, invited = _Askers(case), _invited(case)
-    strangers = {p.participant_id: why for p in people if (why := _stranger(p, case, policy, askers, invited))}
+    askers, let_in = _Askers(case), invited(case)
+    strangers = {p.participant_id: why for p in people if (why := _stranger(p, case, policy, askers, let_in))}
     host_side = frozenset(
         p.participant_id for p in people if _runs_meeting(p, case) and p.participant_id not in strangers
     )
@@ -126,7 +126,7 @@ def _labels(account: Account) -> list[tuple[str, str]]:
     return found
 
 
-def _stranger(p: Participant, case: Case, policy: Policy, askers: _Askers, invited: frozenset[str]) -> str:
+def _stranger(p: Participant, case: Case, policy: Policy, askers: _Askers, let_in: frozenset[str]) -> str:
     """Why this participant is a stranger to the meeting, or ''."""
     host = case.meeting.host_account
     if p.role == "host" or (p.account is not None and p.account.account_id == host.account_id):
@@ -137,21 +137,22 @@ def _stranger(p: Participant, case: Case, policy: Policy, askers: _Askers, invit
         return linked if linked and not linked.startswith("is ") and not same_place(p.account, host) else ""
     if linked:
         return linked
-    if not _late(p, case, policy) or p.participant_id in invited:
+    if not came_late(p, case, policy) or p.participant_id in let_in:
         return ""
     if p.account is None:
         return "came late as a guest without an account"
     return "came late on a new account, without an invitation" if is_new(p.account, case, policy) else ""
 
 
-def _late(p: Participant, case: Case, policy: Policy) -> bool:
+def came_late(p: Participant, case: Case, policy: Policy) -> bool:
+    """Whether somebody joined well after the start (or nobody knows when)."""
     starts = [t for t in (case.meeting.started_at, case.meeting.scheduled_start) if t is not None]
     if not starts or p.joined_at is None:
         return True
     return p.joined_at - max(starts) > timedelta(seconds=policy.times.late_after)
 
 
-def _invited(case: Case) -> frozenset[str]:
+def invited(case: Case) -> frozenset[str]:
     """Participants whom the platform saw invited, registered or let in."""
     return frozenset(
         s.participant_id

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from verifier.pretext.sketch import account, report, sketch
 from verifier.pretext.sources import Complaint, distinct
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 
 
 def look(view: View) -> Sign | None:
-    """Find groups of complaints that a second feature shows to be one: fresh, absent or both."""
-    grounds: list[tuple[str, tuple[Complaint, ...]]] = []
-    for group in view.sources.linked:
-        telling = tuple(c for c in group if c.fresh or not c.present)
-        if distinct(telling) >= 2 or (telling and distinct(group) >= 2 and _reused_words(telling, group, view)):
-            grounds.append(("share a network or device, on fresh accounts or without having been there", group))
-    for group in view.sources.alike:
-        fresh = tuple(c for c in group if c.fresh)
-        absent = tuple(c for c in group if not c.present)
-        if distinct(fresh) >= 2 or (distinct(absent) >= 2 and (len(fresh) > 0 or distinct(absent) >= 3)):
-            grounds.append(
-                (
-                    "say the same in nearly the same words, on fresh accounts or without having been there",
-                    group,
-                )
-            )
-    absent_witnesses = tuple(
-        c for c in view.sources.complaints if not c.present and (c.saw or c.fresh) and c.account is not None
-    )
-    absent = tuple(c for c in view.sources.complaints if not c.present and c.account is not None)
-    if distinct(absent) >= 3:
-        absent_witnesses = absent  # who reports what happened in a room says that they know it
-    if distinct(absent_witnesses) >= 2:
-        grounds.append(("report what they saw, but never joined", absent_witnesses))
+    """Find groups of complaints that a second feature shows to be one: fresh, absent, uninvited, in step."""
+    grounds = [*_by_place(view), *_by_wording(view), *_by_absence(view)]
+    grounds += [
+        ("came late and left together, were made in one batch, or retell one text, two of these at once", group)
+        for group in view.sources.in_step
+    ]
     if not grounds:
         return None
     everyone = tuple(dict.fromkeys(c for _, group in grounds for c in group))
@@ -39,6 +23,38 @@ def look(view: View) -> Sign | None:
     said = "; ".join(dict.fromkeys(why for why, _ in grounds))
     detail = f"{count} complainants {said}: {view.sources.independent} independent source(s) in all."
     return Sign(min(0.99, 0.75 + 0.05 * count), detail, tuple(c.ref for c in everyone))
+
+
+Ground = tuple[str, tuple[Complaint, ...]]
+"""Why a group of complaints is one, and the group."""
+
+
+def _by_place(view: View) -> Iterator[Ground]:
+    for group in view.sources.linked:
+        telling = tuple(c for c in group if c.fresh or c.absent)
+        if distinct(telling) >= 2 or (telling and _reused_words(telling, group, view)):
+            yield "share a network or device, on fresh accounts or without having been there", group
+
+
+def _by_wording(view: View) -> Iterator[Ground]:
+    for group in view.sources.alike:
+        fresh, absent = tuple(c for c in group if c.fresh), tuple(c for c in group if c.absent)
+        if distinct(fresh) >= 2 or (distinct(absent) >= 2 and (len(fresh) > 0 or distinct(absent) >= 3)):
+            yield "say the same in nearly the same words, on fresh accounts or without having been there", group
+    for group in view.sources.retold:
+        fresh = tuple(c for c in group if c.fresh)
+        foreign = tuple(c for c in group if c.fresh and view.sources.uninvited(c.account))
+        if distinct(foreign) >= 2 or distinct(fresh) >= 3:
+            yield "retell one complaint in other words, on fresh accounts", group
+
+
+def _by_absence(view: View) -> Iterator[Ground]:
+    absent = tuple(c for c in view.sources.complaints if c.absent and c.account is not None)
+    witnesses = tuple(c for c in absent if c.saw or c.fresh)
+    if distinct(absent) >= 3:
+        witnesses = absent  # who reports what happened in a room says that they know it
+    if distinct(witnesses) >= 2:
+        yield "report what they saw, but never joined", witnesses
 
 
 def _reused_words(telling: tuple[Complaint, ...], group: tuple[Complaint, ...], view: View) -> bool:

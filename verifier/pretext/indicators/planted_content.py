@@ -36,8 +36,8 @@ def _tie(view: View, p: Participant) -> tuple[str, str] | None:
     if requester is not None and requester.account_id == p.account.account_id:
         if _is_newcomer(view, p) or p.role in ("cohost", "panelist"):
             return "are the requester", ""
-    elif view.sources.tied(requester, p.account):
-        return "shares a network or device with the requester", ""
+    elif how := view.sources.tie(p.account, requester):
+        return f"{how} the requester", ""
     for ref, who, at_hand in _complainants(view):
         if who.account_id == p.account.account_id:
             if _is_newcomer(view, p) or p.role in ("cohost", "panelist"):
@@ -45,10 +45,21 @@ def _tie(view: View, p: Participant) -> tuple[str, str] | None:
             continue
         if same_device(who, p.account):
             return "shares a device with a complainant", ref
+        if _same_company(view, who, p.account):
+            return "came, uninvited, and left in the same moments as a complainant", ref
         # A network alone may be a campus or an office: then the complainant must be fresh or absent.
         if same_place(who, p.account) and not at_hand:
             return "shares a network with a complainant who was not there or is new", ref
     return None
+
+
+def _same_company(view: View, a: Account, b: Account) -> bool:
+    """Whether two strangers to the meeting came and left together."""
+    sources = view.sources
+    together = (
+        sources.ties.companies((a, b)) if sources.ties.came_uninvited(a) and sources.ties.came_uninvited(b) else {}
+    )
+    return len(together) == 2 and len(set(together.values())) == 1
 
 
 def _is_newcomer(view: View, p: Participant) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from verifier.pretext.sketch import account, exhibit, report, sketch
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 
@@ -9,20 +11,21 @@ from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 def look(view: View) -> Sign | None:
     """Compare the requester's account with reporters, exhibit authors and those who showed the violation."""
     own = view.case.request.requester.account
-    if own is None:
-        return None
-    refs = [ref for ref, _ in view.sources.tied_to_requester()]
+    found = view.sources.tied_to_requester()
     people = {p.participant_id: p for p in view.case.meeting.participants}
     for who in sorted({who for f in view.unsupported for who, _ in f.others}):
         other = people[who].account if who in people else None
-        if other is not None and other.account_id != own.account_id and view.sources.tied(own, other):
-            refs.append(f"participant:{who}")
-    if not refs:
+        if other is None or own is None or other.account_id == own.account_id:
+            continue
+        if how := view.sources.tie(other, own):
+            found.append((f"participant:{who}", how))
+    if not found:
         return None
+    ways = " and ".join(f"{n} {how}" for how, n in Counter(how for _, how in dict.fromkeys(found)).items())
     return Sign(
         0.9,
-        f"The requester shares a network or device with {len(set(refs))} of those who pass as independent.",
-        tuple(dict.fromkeys(refs)),
+        f"Of those who pass as independent, {ways} the requester.",
+        tuple(dict.fromkeys(ref for ref, _ in found)),
     )
 
 
