@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -19,6 +20,9 @@ LANGUAGES = ("en", "es", "zh")
 Kind = Literal["restricted", "attempt", "upheld", "overturned"]
 
 _plain = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701 - plain text
+
+
+_CODE = re.compile(r"^ {4}[A-Za-z0-9_-]{20,}$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,11 @@ def write_letter(case: Case, kind: Kind, *, people: int, right: AppealRight | No
     }
     render = _plain.from_string
     return Written(language, render(words["subjects"][kind]).render(told), render(words["body"]).render(told))
+
+
+def without_code(body: str) -> str:
+    """A letter as others than its reader may see it: the code to appeal is the host's alone."""
+    return _CODE.sub("    ········", body)
 
 
 @functools.cache

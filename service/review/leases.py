@@ -31,15 +31,11 @@ def take_next(office: Office, person_id: str | None, *, queue: str | None = None
     person = office.people.get(person_id)
     if person is None:
         raise ProblemDetails("needs-person", "Reviews are for people whom the directory knows.")
-    now = office.clock()
-    with office.store.reading() as session:
-        held = session.scalars(
-            select(Lease.review_id).where(Lease.person == person.id, Lease.ended_at.is_(None), Lease.expires_at > now)
-        ).first()
-        if held is None:
-            require_rested(session, person.id, office.rules.wellness, now)
+    held = held_by(office, person.id)
     if held is not None:
         return renew(office, held, person.id)
+    with office.store.reading() as session:
+        require_rested(session, person.id, office.rules.wellness, office.clock())
     for review_id in _candidates(office, person, queue):
         try:
             return take(office, review_id, person.id)
@@ -47,6 +43,13 @@ def take_next(office: Office, person_id: str | None, *, queue: str | None = None
             if refused.kind not in ("held-by-other", "review-closed", "not-found"):
                 raise  # somebody else was quicker: the next one, then
     return None
+
+
+def held_by(office: Office, person_id: str) -> str | None:
+    """The id of the review that somebody holds."""
+    live = (Lease.person == person_id, Lease.ended_at.is_(None), Lease.expires_at > office.clock())
+    with office.store.reading() as session:
+        return session.scalars(select(Lease.review_id).where(*live)).first()
 
 
 def take(office: Office, review_id: str, person_id: str | None) -> Review:
