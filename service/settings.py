@@ -16,6 +16,8 @@ from service.store.opening import DEFAULT_DATABASE
 
 _T = TypeVar("_T")
 
+DEFAULT_PERMIT_KEYS = Path("takedown-permit-keys.json")
+"""In the folder that the service is started in, beside the database."""
 DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024
 """Five times a case of 5,000 turns and 500 reports."""
 
@@ -46,8 +48,21 @@ class Settings:
     """Who may call, beside the keys in the store. None there and here: local mode, loopback callers only."""
     database: str | None = field(default=None, repr=False)
     """Where everything is kept, as an SQLAlchemy URL. None: in a file that is gone when the service stops."""
+    permit_keys: Path | None = None
+    """The file with the keys that sign permits; made when it isn't there. None: as short-lived as the database."""
     rate_per_minute: int = 600
     """Calls that a key without a limit of its own may make in a minute."""
+    people: Path | None = None
+    """The people directory, in YAML. None: nobody is known, so nobody can decide."""
+    review_rules: Path | None = None
+    """How the review queue runs, in YAML. None: the default rules."""
+    public_url: str = "http://127.0.0.1:8080"
+    """Where the affected host reaches this service; letters name it."""
+
+    @property
+    def appeal_page(self) -> str:
+        """Where a letter's reader appeals."""
+        return f"{self.public_url}/appeal"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -77,7 +92,11 @@ class Settings:
             waiting=read("TAKEDOWN_WAITING", _whole(0, 10_000), base.waiting),
             keys=read("TAKEDOWN_API_KEYS", read_keys, None),
             database=read("TAKEDOWN_DATABASE", _database, DEFAULT_DATABASE),
+            permit_keys=read("TAKEDOWN_PERMIT_KEYS", Path, DEFAULT_PERMIT_KEYS),
             rate_per_minute=read("TAKEDOWN_RATE_PER_MINUTE", _whole(1, 1_000_000), base.rate_per_minute),
+            people=read("TAKEDOWN_PEOPLE", Path, None),
+            review_rules=read("TAKEDOWN_REVIEW_RULES", Path, None),
+            public_url=read("TAKEDOWN_PUBLIC_URL", _web_address, base.public_url),
         )
         if problems:
             raise InvalidSettings(problems)
@@ -102,6 +121,12 @@ def _database(given: str) -> str:
     if kind not in ("sqlite", "postgresql"):
         raise ValueError("give a URL such as sqlite:///takedown.db or postgresql+psycopg://user@host/name")
     return given
+
+
+def _web_address(given: str) -> str:
+    if not given.startswith(("https://", "http://")):
+        raise ValueError("give an address that begins with https:// or http://")
+    return given.rstrip("/")
 
 
 def _seconds(given: str) -> float:

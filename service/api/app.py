@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator
 from functools import partial
 
 from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
 
 import verifier as verifier_package
-from service.api import status, verifications
+from service.api import console, keys, meetings, permits, requests, reviews, status, verifications
 from service.api.flights import Flights
 from service.api.house import House
 from service.api.middleware import BodyLimit, RequestContext
@@ -20,15 +21,28 @@ from service.api.pool import WorkPool
 from service.api.readiness import Readiness
 from service.api.responses import add_problem_handlers
 from service.clock import utc_now
+from service.console.accounts import Accounts
 from service.engine import CaseVerifier, open_verifier
 from service.keys.book import KeyBook
 from service.keys.rates import Rates
+from service.people import People, read_people
+from service.permits.issue import issuer
+from service.permits.keys import SigningKeys
 from service.requests.book import Book
-from service.settings import Settings
-from service.store.opening import open_store
+from service.review.aftermath import teller
+from service.review.deadlines import watch
+from service.review.opening import opener
+from service.review.rules import load_rules
+from service.review.setup import open_office
+from service.settings import DEFAULT_PERMIT_KEYS, Settings
+from service.store.base import Store
+from service.store.opening import TemporaryStore, open_store
 from verifier.policy import load_policy
 
 log = logging.getLogger("takedown.api")
+
+WRITERS, WRITES_WAITING = 4, 64
+"""SQLite lets one write at a time, PostgreSQL more; each batch takes well under a second."""
 
 DESCRIPTION = """\
 Checks a takedown request against what the platform itself observed, before any moderation action runs.
@@ -42,26 +56,38 @@ Every error is a problem (RFC 9457, `application/problem+json`) with a `request_
 def create_app(settings: Settings | None = None, verifier: CaseVerifier | None = None) -> FastAPI:
     """The service as an ASGI application.
 
-    Raises `InvalidPolicy` for a policy that can't be loaded: no service without rules; and what the
-    database raises when it can't be opened: no answer without a record. A text judge that can't be loaded
-    does not stop the service; it then answers `review`.
+    Raises `InvalidPolicy`, `InvalidPeople` or `InvalidRules` for files that can't be loaded: no service without
+    rules; and what the database raises when it can't be opened: no answer without a record. A text judge
+    that can't be loaded does not stop the service; it then answers `review`.
     """
     settings = settings or Settings.from_env()
     if verifier is None:
         policy = load_policy(settings.policy)
         verifier = open_verifier(policy, settings.model_dir, timeout_s=settings.judge_timeout_s)
+    people = read_people(settings.people) if settings.people else People()
+    rules = load_rules(settings.review_rules)
     store = open_store(settings.database)
+    signing = _signing_keys(settings, store)
     house = House(
         settings=settings,
         verifier=verifier,
         pool=WorkPool(settings.workers, settings.waiting),
+        writers=WorkPool(WRITERS, WRITES_WAITING),
         readiness=Readiness(verifier),
         store=store,
         clock=utc_now,
         keys=KeyBook(store, utc_now, settings.keys),
         rates=Rates(settings.rate_per_minute),
-        requests=Book(store, utc_now),
+        requests=Book(
+            store,
+            utc_now,
+            on_cleared=[issuer(signing), teller(rules, settings.appeal_page)],
+            on_review=[opener(rules)],
+        ),
+        permits=signing,
         flights=Flights(),
+        office=open_office(store, utc_now, people, rules, signing, settings.appeal_page),
+        accounts=Accounts(store, utc_now, people),
     )
     app = FastAPI(
         title="Takedown-request justification verifier",
@@ -71,6 +97,13 @@ def create_app(settings: Settings | None = None, verifier: CaseVerifier | None =
     )
     app.state.house = house
     app.include_router(verifications.router)
+    app.include_router(requests.router)
+    app.include_router(meetings.router)
+    app.include_router(keys.router)
+    app.include_router(reviews.router)
+    app.include_router(console.router)
+    app.mount("/console/static", StaticFiles(packages=[("service.console", "static")]))
+    app.include_router(permits.router)
     app.include_router(status.router)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
@@ -79,17 +112,26 @@ def create_app(settings: Settings | None = None, verifier: CaseVerifier | None =
     return app
 
 
+def _signing_keys(settings: Settings, store: Store) -> SigningKeys:
+    if settings.permit_keys is not None:
+        return SigningKeys(settings.permit_keys)
+    if isinstance(store, TemporaryStore):
+        return SigningKeys(store.folder / DEFAULT_PERMIT_KEYS)
+    raise ValueError("a database that lasts needs signing keys that last: set permit_keys")
+
+
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.house
     if not house.keys.any():
         log.warning("LOCAL MODE: no keys are configured; callers on this machine are believed in everything")
-    watching = asyncio.create_task(house.readiness.watch())
+    watching = [asyncio.create_task(house.readiness.watch()), asyncio.create_task(watch(house.office))]
     try:
         yield
     finally:
-        watching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watching
+        for task in watching:
+            task.cancel()
+        await asyncio.gather(*watching, return_exceptions=True)
         house.pool.close()
+        house.writers.close()
         house.store.close()

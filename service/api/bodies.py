@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
 
 from service.keys.callers import Caller
 from service.problems import ProblemDetails, of_problems
 from verifier.problems import problems_of
 
 _M = TypeVar("_M", bound=BaseModel)
+
+BODIES: dict[str, type[BaseModel]] = {}
+"""Models of bodies, by name, for the OpenAPI document."""
+
+
+def body_of(model: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
+    """OpenAPI's description of a body that is read by `json_body` and `parsed`."""
+    BODIES[model.__name__] = model
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}}
 
 
 async def json_body(request: Request, caller: Caller) -> bytes:
@@ -25,15 +36,18 @@ async def json_body(request: Request, caller: Caller) -> bytes:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise ProblemDetails("not-json-type", "Send the body uncompressed.")
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if caller.max_body_bytes is not None and size > caller.max_body_bytes:
-            raise ProblemDetails(
-                "too-large",
-                f"A body sent with this key may have at most {caller.max_body_bytes:,} bytes.",
-                headers={"Connection": "close"},
-            )
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if caller.max_body_bytes is not None and size > caller.max_body_bytes:
+                raise ProblemDetails(
+                    "too-large",
+                    f"A body sent with this key may have at most {caller.max_body_bytes:,} bytes.",
+                    headers={"Connection": "close"},
+                )
+            parts.append(part)
+    except ClientDisconnect:
+        raise ProblemDetails("not-json", "The body ended early.") from None  # nobody is there to read it
     return b"".join(parts)
 
 

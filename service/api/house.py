@@ -12,13 +12,16 @@ from service.api.flights import Flights
 from service.api.pool import WorkPool
 from service.api.readiness import Readiness
 from service.clock import Clock
+from service.console.accounts import Accounts
 from service.engine import CaseVerifier
 from service.keys.book import KeyBook
 from service.keys.callers import LOCAL, Caller, Scope
 from service.keys.rates import Rates
 from service.loopback import is_loopback
+from service.permits.keys import SigningKeys
 from service.problems import ProblemDetails
 from service.requests.book import Book
+from service.review.office import Office
 from service.settings import Settings
 from service.store.base import Store
 
@@ -30,13 +33,19 @@ class House:
     settings: Settings
     verifier: CaseVerifier
     pool: WorkPool
+    """Verifies."""
+    writers: WorkPool
+    """Writes what takes no judging."""
     readiness: Readiness
     store: Store
     clock: Clock
     keys: KeyBook
     rates: Rates
     requests: Book
+    permits: SigningKeys
     flights: Flights
+    office: Office
+    accounts: Accounts
 
 
 def house_of(request: Request) -> House:

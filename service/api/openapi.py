@@ -8,7 +8,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
+from service.api.bodies import BODIES
+from service.requests.forms import BareRequest
 from verifier.assessment import Assessment
 from verifier.case import Case
 
@@ -24,8 +27,13 @@ SHOWN = {
 CASE_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "One case; docs/api.md and `takedown-verifier schema case` tell each field.",
-        "content": {"application/json": {"schema": {"$ref": _REF.format(model="Case")}, "examples": {}}},
+        "description": "A bare request, or a case; docs/api.md and `takedown-verifier schema case` tell each field.",
+        "content": {
+            "application/json": {
+                "schema": {"anyOf": [{"$ref": _REF.format(model=name)} for name in ("BareRequest", "Case")]},
+                "examples": {},
+            }
+        },
     }
 }
 
@@ -88,7 +96,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for model in (Case, Assessment):
+    models: tuple[type[BaseModel], ...] = (Case, Assessment, BareRequest, *BODIES.values())
+    for model in models:
         schema = model.model_json_schema(ref_template=_REF)
         schemas.update(schema.pop("$defs", {}))
         schemas[model.__name__] = schema
@@ -97,13 +106,17 @@ def describe(app: FastAPI) -> dict[str, Any]:
     body["examples"] = {
         key: {"summary": summary, "value": bundled_case(name)} for key, (name, summary) in SHOWN.items()
     }
+    bare = {**bundled_case(SHOWN["remove_intruder"][0])["request"], "request_id": "REQ-bare"}
+    body["examples"]["bare_request"] = {"summary": "Only the request", "value": {"request": bare}}
     answer = document["paths"]["/v1/verifications"]["post"]["responses"]["200"]["content"]["application/json"]
     name, summary = SHOWN["planted_intruders"]
     answer["examples"] = {"planted_intruders": {"summary": summary, "value": bundled_answer(name)}}
     document["components"]["securitySchemes"] = {
-        "key": {"type": "http", "scheme": "bearer", "description": "Needed where TAKEDOWN_API_KEYS is set."}
+        "key": {"type": "http", "scheme": "bearer", "description": "Needed as soon as there is one."}
     }
-    for path, method in (("/v1/verifications", "post"), ("/v1/policy", "get")):
-        document["paths"][path][method]["security"] = [{"key": []}, {}]
+    for path, methods in document["paths"].items():
+        if path.startswith("/v1/"):
+            for operation in methods.values():
+                operation["security"] = [{"key": []}, {}]
     app.openapi_schema = document
     return document

@@ -50,7 +50,7 @@ def _requester(session: Session, request: TakedownRequest, caller: str, at: date
         )
         .group_by(RequestRecord.state)
     )
-    by_state: dict[str, int] = dict(counted.tuples().all())
+    by_state: dict[str, int] = dict(counted.all())
     return RequesterHistory(
         requests_90d=sum(by_state.values()),
         upheld_90d=sum(by_state.get(state, 0) for state in PERMITTING),

@@ -30,13 +30,13 @@ class TemporaryStore(Store):
     """A database in a folder of its own that is gone when it is closed."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="takedown-store-"))
-        super().__init__(f"sqlite:///{self._folder / 'takedown.db'}")
+        self.folder = Path(tempfile.mkdtemp(prefix="takedown-store-"))
+        super().__init__(f"sqlite:///{self.folder / 'takedown.db'}")
 
     def close(self) -> None:
-        """Let go of every connection, and of the file."""
+        """Let go of every connection, and of the folder with whatever else was put there."""
         super().close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def open_store(url: str | None) -> Store:

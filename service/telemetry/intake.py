@@ -132,7 +132,7 @@ def _known(session: Session, meeting_id: str, kind: ItemKind, ids: list[str]) ->
                 ItemRecord.meeting_id == meeting_id, ItemRecord.kind == kind, ItemRecord.item_id.in_(some)
             )
         )
-        found.update(rows.tuples().all())
+        found.update(rows.all())
     return found
 
 

@@ -55,7 +55,7 @@ def _items(session: Session, meeting_id: str, kind: ItemKind, limit: int, notes:
         .order_by(ItemRecord.at.desc().nulls_last(), ItemRecord.item_id.desc())
         .limit(limit)
     )
-    rows = session.execute(latest).tuples().all()
+    rows = session.execute(latest).all()
     if len(rows) == limit:
         total = session.scalar(select(func.count()).select_from(ItemRecord).where(*mine)) or 0
         if total > limit:

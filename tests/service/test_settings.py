@@ -48,7 +48,11 @@ def test_loopback(host, local):
 
 
 def test_no_keys_no_other_address(tmp_path):
-    environ = {"TAKEDOWN_API_KEYS": "", "TAKEDOWN_DATABASE": f"sqlite:///{tmp_path / 'takedown.db'}"}
+    environ = {
+        "TAKEDOWN_API_KEYS": "",
+        "TAKEDOWN_DATABASE": f"sqlite:///{tmp_path / 'takedown.db'}",
+        "TAKEDOWN_PERMIT_KEYS": str(tmp_path / "permit-keys.json"),
+    }
     result = CliRunner().invoke(serve, ["--host", "0.0.0.0"], env=environ)
     assert result.exit_code == 2
     assert "refusing" in result.stderr

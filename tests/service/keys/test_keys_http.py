@@ -24,8 +24,8 @@ def command(database, *arguments):
     return result.stdout
 
 
-def test_the_first_key_ends_local_mode_and_a_revoked_one_is_refused_at_once(serve, case, database):
-    client = serve(FakeVerifier("cleared"), Settings(database=database))
+def test_the_first_key_ends_local_mode_and_a_revoked_one_is_refused_at_once(serve, case, database, tmp_path):
+    client = serve(FakeVerifier("cleared"), Settings(database=database, permit_keys=tmp_path / "permit-keys.json"))
     assert client.post(URL, json=case).status_code == 200
     key = command(database, "create", "desk", "--scope", "requests:submit", "--expires", "90d").strip()
     assert_problem(client.post(URL, json=case), 401, "no-valid-key")
@@ -39,11 +39,11 @@ def test_the_first_key_ends_local_mode_and_a_revoked_one_is_refused_at_once(serv
     assert client.get("/v1/policy", headers=bearer(newer)).status_code == 200
 
 
-def test_a_key_has_limits_of_its_own(serve, case, database):
+def test_a_key_has_limits_of_its_own(serve, case, database, tmp_path):
     key = command(
         database, "create", "desk", "--scope", "requests:submit", "--rate", "2", "--max-body", "100"
     ).strip()  # fmt: skip
-    client = serve(FakeVerifier("cleared"), Settings(database=database))
+    client = serve(FakeVerifier("cleared"), Settings(database=database, permit_keys=tmp_path / "permit-keys.json"))
     assert_problem(client.post(URL, json=case, headers=bearer(key)), 413, "too-large")
     assert client.get("/v1/policy", headers=bearer(key)).status_code == 200
     refused = client.post(URL, json=case, headers=bearer(key))
