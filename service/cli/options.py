@@ -49,6 +49,15 @@ def database_option(function: _F) -> _F:
     )(function)  # fmt: skip
 
 
+def signing_keys_option(function: _F) -> _F:
+    """`--signing-keys FILE`."""
+    return click.option(
+        "--signing-keys", type=click.Path(path_type=Path), default=Path("takedown-permit-keys.json"), metavar="FILE",
+        envvar="TAKEDOWN_PERMIT_KEYS", show_envvar=True, show_default=True,
+        help="The keys that sign permits and checkpoints.",
+    )(function)  # fmt: skip
+
+
 def duration(value: str) -> timedelta:
     """A length of time, as an option's type: `90d`, `12h`, `30m`."""
     found = re.fullmatch(r"([0-9]{1,5})([dhm])", value)
