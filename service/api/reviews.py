@@ -108,6 +108,14 @@ def stats(office: At, caller: Decider) -> dict[str, int]:
     return listing.counts(office, caller.person)
 
 
+@router.get("/held", summary="The case that you hold", responses={204: {"description": "None."}, **_REFUSALS})
+def held(office: At, caller: Decider) -> Any:
+    """The one case that you hold; 204 where there is none."""
+    person = listing.reader(office, caller.person)
+    review_id = leases.held_by(office, person.id)
+    return Response(status_code=204) if review_id is None else {"review_id": review_id}
+
+
 @router.post("/next", summary="Lease the next case for you", responses={204: {"description": "None."}, **_REFUSALS})
 def take_next(office: At, caller: Decider, body: NextBody | None = None) -> Any:
     """The case that you hold already, or the first one that you may decide; 204 where there is none."""
