@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -36,7 +37,9 @@ from service.review.deciding import Answer, decide
 from service.review.dossier import Dossier, read
 from service.review.independence import known_line
 from service.review.parties import Parties
+from service.review.quality import quality
 from service.review.tables import Review
+from service.review.transparency import Report, as_csv, report
 from verifier.problems import Problem
 
 router = APIRouter(prefix="/console", route_class=Page, include_in_schema=False)
@@ -45,6 +48,8 @@ TheHouse = Annotated[House, Depends(house_of)]
 Session = Annotated[SignedIn, Depends(signed_in)]
 Me = Annotated[Person, Depends(me)]
 Form = Annotated[FormData, Depends(form_of)]
+
+Days = Annotated[int, Query(ge=1, le=3660)]
 
 FLASHES = {
     "decided": "Your decision is recorded.",
@@ -192,6 +197,33 @@ def letter(review_id: str, house: TheHouse, session: Session, person: Me) -> Res
             **_frame(person, session, ""),
         )
     )
+
+
+@router.get("/quality")
+def quality_page(house: TheHouse, session: Session, person: Me) -> HTMLResponse:
+    """Figures for leads."""
+    return HTMLResponse(render("quality.html", q=quality(house.office, person), **_frame(person, session, "quality")))
+
+
+@router.get("/transparency")
+def transparency_page(house: TheHouse, session: Session, person: Me, days: Days = 180) -> HTMLResponse:
+    """What was asked and how it ended, in figures."""
+    found = _report(house, days)
+    return HTMLResponse(render("transparency.html", r=found, days=days, **_frame(person, session, "transparency")))
+
+
+@router.get("/transparency.csv")
+def transparency_csv(house: TheHouse, person: Me, days: Days = 180) -> Response:
+    """The same, for spreadsheets."""
+    del person  # signed in is enough: the figures name nobody
+    headers = {"Content-Disposition": 'attachment; filename="transparency.csv"'}
+    return Response(as_csv(_report(house, days)), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _report(house: House, days: int) -> Report:
+    until = house.clock()
+    with house.store.reading() as session:
+        return report(session, until - timedelta(days=days), until)
 
 
 def _case(

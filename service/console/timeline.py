@@ -10,7 +10,7 @@ from service.console.persons import clock
 from verifier.assessment import Assessment
 from verifier.case import Case, Participant
 
-WIDTH, LEFT, RIGHT = 1200, 190, 16
+WIDTH, LEFT, RIGHT = 960, 160, 14
 ROW, HEAD = 22, 30
 MOST_LANES = 16
 """Participants drawn each on a line of their own; the others share one, so that the drawing fits a screen."""

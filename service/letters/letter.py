@@ -50,7 +50,7 @@ def write_letter(case: Case, kind: Kind, *, people: int, right: AppealRight | No
     """
     language = (case.meeting.language or "").partition("-")[0].lower()
     language = language if language in LANGUAGES else "en"
-    words = _words(language)
+    words = words_of(language)
     behalf = case.request.requester.on_behalf_of
     government = from_government(case)
     told: dict[str, Any] = {
@@ -79,7 +79,8 @@ def without_code(body: str) -> str:
 
 
 @functools.cache
-def _words(language: str) -> dict[str, Any]:
+def words_of(language: str) -> dict[str, Any]:
+    """Everything that is said in one language."""
     text = files("service.letters").joinpath("languages", f"{language}.yaml").read_text("utf-8")
     words: dict[str, Any] = yaml.safe_load(text)
     return words
