@@ -27,9 +27,8 @@ def seed(office: Office, labelled: LabelledCase, verify: Callable[[Case], Assess
         latest = session.scalars(
             select(RequestRecord.request_id).order_by(RequestRecord.received_at.desc()).limit(1)
         ).first()
-    request = labelled.case.request.model_copy(
-        update={"request_id": _alike(latest or labelled.case.request.request_id)}
-    )
+    own = labelled.case.request
+    request = own.model_copy(update={"request_id": _alike(latest or own.request_id)})
     case = labelled.case.model_copy(update={"request": request})
     assessment = verify(case)
     label = labelled.label

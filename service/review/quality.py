@@ -36,7 +36,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """A month of reviewing. `alpha`: Krippendorff's alpha of blind answers; None where too little was answered twice."""
+    """A month of reviewing. `alpha`: Krippendorff's, of blind answers; None where nothing was answered twice."""
 
     reviewers: tuple[Figures, ...]
     alpha: float | None
