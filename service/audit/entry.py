@@ -61,6 +61,11 @@ class Entry:
             raise NotCanonical("an entry with a field of the wrong kind")
         return cls(**{**value, "detail": canonical(value["detail"])})
 
+    @property
+    def said(self) -> Any:
+        """The detail as a value."""
+        return json.loads(self.detail)
+
     def line(self) -> str:
         """The entry as one line of an export. Raises `NotCanonical` when the stored detail was touched."""
         return canonical(self._document())
