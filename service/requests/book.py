@@ -117,7 +117,7 @@ class Book:
         # The third lock: whatever was answered, nothing degraded moves on by itself.
         clear = assessment.disposition == "cleared" and not assessment.degraded
         to: State = "cleared" if clear else "in_review"
-        transition(session, found, to, actor=VERIFIER, at=at, why=assessment.reasons[0] if assessment.reasons else "")
+        transition(session, found, to, actor=VERIFIER, at=at, why="as assessed")
         for hook in self._hooks[to]:
             hook(session, found, at)
 

@@ -19,6 +19,14 @@ BUSY_S = 15.0
 """Seconds that a SQLite writer waits for another one before it gives up."""
 
 
+_PRAGMAS = (
+    "journal_mode=WAL",  # readers and one writer at a time
+    "synchronous=FULL",  # a commit is on the disk before anybody hears of it
+    "foreign_keys=ON",
+    "secure_delete=ON",  # what is erased is overwritten
+)
+
+
 class Instant(TypeDecorator[datetime]):
     """A moment in UTC. Naive datetimes are refused; SQLite, which has no zones, gets UTC."""
 
@@ -95,15 +103,22 @@ class Store:
 
 def _engine(url: str, *, sqlite: bool) -> Engine:
     if not sqlite:
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
     memory = make_url(url).database in (None, "", ":memory:")
     options: dict[str, Any] = {"poolclass": StaticPool} if memory else {}
+    options["hide_parameters"] = True  # an error's message goes into logs; what was to be stored doesn't
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_S}, **options)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions by itself
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={int(BUSY_S * 1000)}"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            f"busy_timeout={int(BUSY_S * 1000)}",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
