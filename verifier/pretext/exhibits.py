@@ -12,9 +12,17 @@ from verifier.normalise import fold, words
 SHOWS_MEETING = frozenset({"screenshot", "transcript_excerpt", "chat_excerpt", "recording"})
 """Kinds of exhibit that are presented as a picture of the meeting itself."""
 
-_LINE = re.compile(r"^\s*(?:\[?\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]?)?\s*[-–—]?\s*([^:：\n]{1,48})[:：]\s+(.{2,})$")
-_CJK_LINE = re.compile(r"^\s*(?:\[?\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]?)?\s*([^\d:：\n][^:：\n]{0,23})[：:]\s*(.{2,})$")
-_TIMED = re.compile(r"^\s*\[?\(?(\d{1,2}:\d{2}(?::\d{2})?)\)?\]?\s*[-–—]?\s*(.{2,})$")
+_DATE = r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})"
+_CLOCK = (
+    rf"(?:{_DATE}[ T,]+)?\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\s?[aApP]\.?[mM]\.?)?(?:\s?(?:UTC|GMT)(?:[+-]\d{{1,2}})?|Z)?"
+)
+_TIMED = re.compile(rf"^\s*(?:[\[(]\s*({_CLOCK}[^\])\n:]{{0,12}})[\])]|({_CLOCK})(?!\w))\s*[-–—|]?\s*(.{{2,}})$")
+"""A line that begins with the time at which its words are said to have fallen."""
+_NAMED_THEN = re.compile(
+    rf"^\s*([^:：\n\[(]{{1,48}}?)\s*[\[(,]\s*({_CLOCK}[^\])\n:]{{0,12}})[\])]?\s*[:：-]\s*(.{{2,}})$"
+)
+_LINE = re.compile(r"^\s*([^:：\n]{1,48})[:：]\s+(.{2,})$")
+_CJK_LINE = re.compile(r"^\s*([^\d:：\n][^:：\n]{0,23})[：:]\s*(.{2,})$")
 _QUOTED = re.compile(r"[\"“„«「『‹]\s*([^\"“”„«»「」『』‹›]{6,600}?)\s*[\"”“»」』›]")
 _STAMPED = re.compile(r"^\s*[\[(]\d{1,2}:\d{2}(?::\d{2})?[\])]\s*[^:：\n]{1,48}[:：]\s*\S")
 """A line of a log: a bracketed clock time, a name, words."""
@@ -28,7 +36,8 @@ _MOST = 40
 class Quotation:
     """Words that an exhibit presents as said, written or shown in the meeting.
 
-    `time` is the clock time written beside it ('18:41:10'), or ''. `elided` marks an open omission.
+    `time` is the time written beside it, as it is written ('18:41:10', '6:41 PM UTC'), or ''. `elided`
+    marks an open omission.
     """
 
     words: str
@@ -39,12 +48,13 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """One exhibit. `elsewhere`: it says openly that it is of another meeting."""
+    """One exhibit. `elsewhere`: it says openly that it is of another meeting. `listed`: whom it lists as present."""
 
     evidence: Evidence
     quotations: tuple[Quotation, ...]
     elsewhere: bool
     nicknames: tuple[str, ...]
+    listed: tuple[str, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -72,7 +82,9 @@ def quotations_of(kind: str, text: str) -> tuple[Quotation, ...]:
 
 def _read(evidence: Evidence) -> Exhibit:
     elsewhere = bool(cue("pretext", "elsewhere").search(fold(_outside_quotes(evidence))))
-    return Exhibit(evidence, quotations_of(evidence.kind, evidence.text), elsewhere, _nicknames(evidence))
+    return Exhibit(
+        evidence, quotations_of(evidence.kind, evidence.text), elsewhere, _nicknames(evidence), _listed(evidence)
+    )
 
 
 def _outside_quotes(evidence: Evidence) -> str:
@@ -83,12 +95,15 @@ def _outside_quotes(evidence: Evidence) -> str:
 
 
 def _from_line(line: str) -> Quotation:
-    for pattern in (_LINE, _CJK_LINE):
-        if match := pattern.match(line):
-            return Quotation(match[3].strip(), match[2].strip(), match[1] or "", _has_gap(match[3]))
+    when, rest = "", line
     if match := _TIMED.match(line):
-        return Quotation(match[2].strip(), "", match[1], _has_gap(match[2]))
-    return Quotation(line.strip(), "", "", _has_gap(line))
+        when, rest = (match[1] or match[2]).strip(), match[3]
+    elif match := _NAMED_THEN.match(line):
+        return Quotation(match[3].strip(), match[1].strip(), match[2].strip(), _has_gap(match[3]))
+    for pattern in (_LINE, _CJK_LINE):
+        if match := pattern.match(rest):
+            return Quotation(match[2].strip(), match[1].strip(), when, _has_gap(match[2]))
+    return Quotation(rest.strip(), "", when, _has_gap(rest))
 
 
 def _speaker_first(text: str) -> bool:
@@ -111,3 +126,15 @@ def _nicknames(evidence: Evidence) -> tuple[str, ...]:
             if name:
                 found.append(name)
     return tuple(found)
+
+
+def _listed(evidence: Evidence) -> tuple[str, ...]:
+    """Names that a picture of the meeting lists after a word such as 'participants'."""
+    if evidence.kind != "screenshot":
+        return ()
+    before, found, after = evidence.text.partition(":") if ":" in evidence.text else evidence.text.partition("：")
+    if not found or not cue("pretext", "participants").search(fold(before)[-40:]):
+        return ()
+    names = re.split(r"[,，、;；\n]", re.split(r"[.。](?:\s|$)", after)[0])
+    bare = (re.sub(r"[(（\[].*?[)）\]]", "", n).strip(" \"'“”«»-•*") for n in names)
+    return tuple(n for n in bare if n)[:_MOST]

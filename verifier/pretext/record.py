@@ -7,20 +7,22 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz
 
 from verifier.case import Case, Evidence
 from verifier.lexicon import cue
-from verifier.normalise import fold, words_of_folded
+from verifier.normalise import fold, skeleton, words_of_folded
 from verifier.policy import Policy
+from verifier.pretext.changes import changes, telling, told
+from verifier.pretext.clock import moments, stamps
 from verifier.pretext.exhibits import Quotation
 from verifier.support.coverage import Span, covers, meeting_span
 from verifier.support.passages import Passage
 
-Match = Literal["verbatim", "absent", "reversed", "spliced", "unclear"]
+Match = Literal["verbatim", "altered", "absent", "reversed", "spliced", "unclear"]
 
 _SAME = 86.0
 """Partial ratio from which on two wordings are one, but for recognition slips (rapidfuzz, 0-100)."""
@@ -31,10 +33,15 @@ _RETOLD = 50.0
 _PART = 93.0
 _SHARED_VOCABULARY = 0.25
 """Share of a quotation's words that a record in the same language has somewhere, at the least."""
-_CANDIDATES = 40
+_CANDIDATES = 24
 """Stretches of the record that are compared letter by letter with a quotation."""
 _NEGATION_REACH = 3
 """Words (characters, where words are not spaced) before a quotation in which a cut-off negation counts."""
+_NAMED = 85.0
+"""Partial ratio from which on the name beside a quotation is that of a participant."""
+_SCRIPT_SHOWS = 80
+"""Letters after which the script of a text is plain."""
+_THAT_SECOND = timedelta(seconds=15)
 _SHARED_SCRIPTS = ("LATIN", "CYRILLIC", "ARABIC")
 """Scripts that several of our languages share, so that the script alone doesn't tell the language."""
 
@@ -47,6 +54,15 @@ class Turn:
     kind: str
     text: str
     participant_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """How a quotation relates to the record: the match, the turn it is most like, and what it changed in it."""
+
+    match: Match
+    signal_id: str = ""
+    difference: str = ""
 
 
 class Record:
@@ -79,52 +95,87 @@ class Record:
         near = Span(max(span.start, at - reach), min(span.end, at + reach))
         return all(covers(self._case, k, near, self._policy) for k in ("transcript", "chat"))
 
-    def compare(self, quotation: Quotation, evidence: Evidence) -> Match:
-        """How a quotation relates to the record. 'unclear' whenever an honest slip could explain it."""
-        quote = fold(quotation.words)
-        if not self.turns or len(quote) < 10 or self._other_language(quote, evidence):
-            return "unclear"
-        best = self._most_alike(quote)
-        score = fuzz.partial_ratio(quote, best) if len(best) * 1.5 >= len(quote) else fuzz.ratio(quote, best)
-        if score >= _SAME:
-            return "reversed" if _lost_negation(quote, best) else "verbatim"
-        if not quotation.elided and self._spliced(quote):
-            return "spliced"
-        retold = score >= _RETOLD and _retold(quote, best)
-        return "absent" if score < _DIFFERENT and not retold else "unclear"
+    def covered_when_said(self, quotation: Quotation) -> bool:
+        """Whether the record is complete around every moment of the meeting that the quotation's own time may mean."""
+        span = meeting_span(self._case)
+        if span is None:
+            return False
+        reach = timedelta(seconds=self._policy.times.claim_window)
+        times = [at for stamp in stamps(quotation.time) for at in moments(stamp, span.start, span.end)]
+        near = [Span(max(span.start, at - reach), min(span.end, at + reach)) for at in times]
+        return bool(near) and all(covers(self._case, k, n, self._policy) for k in ("transcript", "chat") for n in near)
 
-    def _most_alike(self, quote: str) -> str:
-        """The stretch of the record that is most like a quotation, among those that share most of its words."""
+    def compare(self, quotation: Quotation, evidence: Evidence) -> Match:
+        """How a quotation relates to the record."""
+        return self.locate(quotation, evidence).match
+
+    def locate(self, quotation: Quotation, evidence: Evidence) -> Located:
+        """Find a quotation in the record. 'unclear' whenever an honest slip could explain the difference."""
+        quote = fold(quotation.words)
+        if not self.turns or len(quote) < 10 or self._other_language(quote, quotation, evidence):
+            return Located("unclear")
+        best, signal_id = self._most_alike(quote)
+        score = _likeness(quote, best)
+        if score >= _SAME:
+            if _lost_negation(quote, best):
+                return Located("reversed", signal_id)
+            changed = changes(quote, _stretch(quote, best))
+            if not quotation.elided and telling(changed, quote):
+                return Located("altered", signal_id, told(changed))
+            return Located("verbatim", signal_id)
+        if not quotation.elided and self._spliced(quote):
+            return Located("spliced", signal_id)
+        retold = score >= _RETOLD and _retold(quote, best)
+        return Located("absent" if score < _DIFFERENT and not retold else "unclear")
+
+    def _most_alike(self, quote: str) -> tuple[str, str]:
+        """The stretch of the record that is most like a quotation, and the turn in which it begins.
+
+        A stretch is a turn or a run of three by one speaker; those that share most words are compared.
+        """
+        stretches: dict[tuple[str, str], None] = {}
+        for n in self._nearest(quote) or range(min(len(self.turns), _CANDIDATES)):
+            own, k = self._own[n]
+            stretches[(self.turns[n].text, self.turns[n].signal_id)] = None
+            for i in range(max(0, k - 2), min(k, len(own) - 2) + 1):
+                stretches[(" ".join(t.text for t in own[i : i + 3]), own[i].signal_id)] = None
+        return max(stretches, key=lambda stretch: _likeness(quote, stretch[0]))
+
+    def _nearest(self, quote: str) -> list[int]:
+        """The turns that share most of a quotation's words, best first."""
         shared: Counter[int] = Counter()
         for word in set(words_of_folded(quote)):
             shared.update(self._index.get(word, ()))
-        near = [n for n, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_CANDIDATES]]
-        candidates = [self._sequences[n] for n in near] or self._sequences[:_CANDIDATES]
-        return max(candidates, key=lambda text: fuzz.partial_ratio(quote, text))
+        return [n for n, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_CANDIDATES]]
+
+    @cached_property
+    def _own(self) -> list[tuple[list[Turn], int]]:
+        """For each turn: all turns of its speaker, and its place among them."""
+        by_speaker: dict[str | None, list[Turn]] = {}
+        found = []
+        for t in self.turns:
+            said = by_speaker.setdefault(t.participant_id, [])
+            found.append((said, len(said)))
+            said.append(t)
+        return found
 
     @cached_property
     def _index(self) -> dict[str, list[int]]:
-        """Word -> the sequences that have it, without words that most of them have."""
-        return _inverted(self._sequences)
+        """Word -> the turns that have it, without words that a quarter of them have: those tell nothing."""
+        index: dict[str, list[int]] = {}
+        for n, words in enumerate(self._turn_words):
+            for word in words:
+                index.setdefault(word, []).append(n)
+        common = max(50, len(self.turns) // 4)
+        return {word: where for word, where in index.items() if len(where) <= common}
 
     @cached_property
-    def _turn_index(self) -> dict[str, list[int]]:
-        return _inverted([t.text for t in self.turns])
-
-    @cached_property
-    def _sequences(self) -> list[str]:
-        """Each turn, and each run of three turns by one speaker."""
-        texts = [t.text for t in self.turns]
-        own: dict[str | None, list[str]] = {}
-        for t in self.turns:
-            own.setdefault(t.participant_id, []).append(t.text)
-        for said in own.values():
-            texts += [" ".join(said[i : i + 3]) for i in range(len(said) - 1)]
-        return texts or [""]
+    def _turn_words(self) -> list[frozenset[str]]:
+        return [frozenset(words_of_folded(t.text)) for t in self.turns]
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
-        return frozenset(w for t in self.turns for w in words_of_folded(t.text))
+        return frozenset().union(*self._turn_words)
 
     @cached_property
     def _scripts(self) -> frozenset[str]:
@@ -135,18 +186,37 @@ class Record:
         spoken = {s.language for s in self._case.signals if s.language and s.kind in ("transcript", "chat")}
         return frozenset(_base(x) for x in (spoken or {self._case.meeting.language or ""}) if x)
 
-    def _other_language(self, quote: str, evidence: Evidence) -> bool:
+    def _other_language(self, quote: str, quotation: Quotation, evidence: Evidence) -> bool:
         """Whether the exhibit may be a translation, so that other words prove nothing."""
         script = _script(quote)
         if script not in self._scripts:
             return True
         if len(self._languages) > 1 and self._foreign_speech(evidence):
-            return True
+            return not self._spoke_it_then(quotation, evidence)
         if script not in _SHARED_SCRIPTS:
             return False
         tokens = words_of_folded(quote)
         shared = sum(1 for w in tokens if w in self._vocabulary) / max(len(tokens), 1)
         return shared < _SHARED_VOCABULARY and not self._same_declared(evidence)
+
+    def _spoke_it_then(self, quotation: Quotation, evidence: Evidence) -> bool:
+        """Whether, at the very second that is given, the speaker who is named spoke the exhibit's language.
+
+        A time without a zone may mean several moments: in none of them may they have spoken another one.
+        """
+        span, name = meeting_span(self._case), skeleton(quotation.speaker)
+        if span is None or len(name) < 3 or not evidence.language:
+            return False
+        people = self._case.meeting.participants
+        speakers = {p.participant_id for p in people if fuzz.partial_ratio(name, skeleton(p.display_name)) >= _NAMED}
+        times = [at for stamp in stamps(quotation.time) for at in moments(stamp, span.start, span.end)]
+        then = [
+            s.language
+            for s in self._case.signals
+            if s.kind == "transcript" and s.language and s.participant_id in speakers and s.observed_at is not None
+            if any(abs(s.observed_at - at) <= _THAT_SECOND for at in times)
+        ]
+        return bool(then) and all(_base(language) == _base(evidence.language) for language in then)
 
     def _same_declared(self, evidence: Evidence) -> bool:
         return bool(evidence.language) and _base(evidence.language or "") in self._languages
@@ -164,10 +234,7 @@ class Record:
         parts = quote.split(" ")
         if not 8 <= len(parts) <= 120:
             return False
-        shared: Counter[int] = Counter()
-        for word in set(words_of_folded(quote)):
-            shared.update(self._turn_index.get(word, ()))
-        near = sorted(n for n, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_CANDIDATES])
+        near = sorted(self._nearest(quote))
         for cut in range(4, len(parts) - 3):
             head, tail = " ".join(parts[:cut]), " ".join(parts[cut:])
             in_head = [n for n in near if self._has(n, head)]
@@ -182,7 +249,25 @@ class Record:
 
     def _has(self, n: int, part: str) -> bool:
         text = self.turns[n].text
+        own = words_of_folded(part)
+        if sum(w in self._turn_words[n] for w in own) * 2 < len(own):
+            return False  # far cheaper than comparing letters, and true of nearly all
         return len(text) >= len(part) and fuzz.partial_ratio(part, text, score_cutoff=_PART) >= _PART
+
+
+def _likeness(quote: str, text: str) -> float:
+    """How alike a quotation and a stretch are (0-100), wherever in the stretch the quotation lies."""
+    return fuzz.partial_ratio(quote, text) if len(text) * 1.5 >= len(quote) else fuzz.ratio(quote, text)
+
+
+def _stretch(quote: str, record: str) -> str:
+    """The words of the record on which a quotation lies, whole at both ends."""
+    where = fuzz.partial_ratio_alignment(quote, record)
+    if where is None or len(record) <= len(quote):
+        return record
+    start = record.rfind(" ", 0, where.dest_start) + 1
+    end = record.find(" ", where.dest_end)
+    return record[start : end if end >= 0 else len(record)]
 
 
 def _retold(quote: str, record: str) -> bool:
@@ -190,16 +275,6 @@ def _retold(quote: str, record: str) -> bool:
     own = [w for w in words_of_folded(quote) if len(w) >= 4 or not w.isascii()]
     theirs = set(words_of_folded(record))
     return len(own) >= 3 and sum(w in theirs for w in own) * 2 >= len(own)
-
-
-def _inverted(texts: list[str]) -> dict[str, list[int]]:
-    """Word -> places of the texts that have it; words that a quarter of them have tell nothing."""
-    index: dict[str, list[int]] = {}
-    for n, text in enumerate(texts):
-        for word in set(words_of_folded(text)):
-            index.setdefault(word, []).append(n)
-    common = max(50, len(texts) // 4)
-    return {word: where for word, where in index.items() if len(where) <= common}
 
 
 def _lost_negation(quote: str, record: str) -> bool:
@@ -215,9 +290,14 @@ def _lost_negation(quote: str, record: str) -> bool:
 
 
 def _script(text: str) -> str:
-    """The writing system that most letters of a text belong to."""
-    names = Counter(unicodedata.name(c, "").partition(" ")[0] for c in text if c.isalpha())
+    """The writing system that most letters of a text's beginning belong to."""
+    names = Counter(_script_of(c) for c in text[:_SCRIPT_SHOWS] if c.isalpha())
     return names.most_common(1)[0][0] if names else ""
+
+
+@lru_cache(maxsize=8192)
+def _script_of(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]
 
 
 def _base(language: str) -> str:

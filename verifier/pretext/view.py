@@ -10,6 +10,7 @@ from typing import Literal
 from verifier.case import Case
 from verifier.policy import Policy
 from verifier.pretext.exhibits import Exhibit, read_exhibits
+from verifier.pretext.presence import Presence
 from verifier.pretext.record import Record
 from verifier.pretext.sources import Sources
 from verifier.support.attribution import Attribution
@@ -47,6 +48,11 @@ class View:
     def record(self) -> Record:
         """The words that the platform holds, searchable."""
         return Record(self.case, self.passages, self.policy)
+
+    @cached_property
+    def presence(self) -> Presence:
+        """The participant log, searchable by name."""
+        return Presence(self.case)
 
     @cached_property
     def exhibits(self) -> tuple[Exhibit, ...]:

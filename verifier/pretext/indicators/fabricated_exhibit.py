@@ -7,22 +7,26 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from rapidfuzz import fuzz
-
 from verifier.case import Case, Evidence
-from verifier.normalise import skeleton
-from verifier.pretext.exhibits import SHOWS_MEETING, Exhibit
+from verifier.pretext.clock import outside, stamps
+from verifier.pretext.exhibits import SHOWS_MEETING, Exhibit, Quotation
+from verifier.pretext.record import Located, Match
 from verifier.pretext.sketch import START, exhibit, sketch
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 from verifier.support.coverage import meeting_span
 
 _MATCH = {
     "absent": "quotes words that the complete record does not have",
+    "altered": "changes what the record has",
     "reversed": "leaves out the refusal that the record has in the same sentence",
     "spliced": "joins words that were said apart into one sentence",
 }
+_AGAINST_THE_RECORD = frozenset(_MATCH)
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.]\d{2}(?!\d)")
-_NAME_ALIKE = 75.0
+_LISTED = 2
+"""Names on a list that nobody bore; a single one may be a nickname."""
+_LATER = timedelta(hours=1)
+_CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 def look(view: View) -> Sign | None:
@@ -45,17 +49,41 @@ def _contradictions(view: View) -> Iterator[tuple[str, str]]:
         if why := _used_before(view, item):
             yield item.ref, why
             continue
-        matches = [view.record.compare(q, item.evidence) for q in item.quotations]
-        if "verbatim" in matches and not {"reversed", "spliced", "absent"} & set(matches):
+        found = [(q, view.record.locate(q, item.evidence)) for q in item.quotations]
+        matches = {where.match for _, where in found}
+        if "verbatim" in matches and not _AGAINST_THE_RECORD & matches:
             continue  # it follows the record: what else is wrong with it is a slip
-        complete = view.record.covered(item.evidence.kind) or view.record.covered_around(item.evidence)
-        for match in dict.fromkeys(matches):
-            if match in ("reversed", "spliced") or (match == "absent" and complete and _presented(view, item.evidence)):
-                yield item.ref, f"An exhibit {_MATCH[match]}"
-        if why := _impossible_time(view, item.evidence):
-            yield item.ref, why
-        if why := _never_there(view, item):
-            yield item.ref, why
+        yield from _words(view, item, found)
+        for why in (
+            _impossible_time(view, item.evidence),
+            _lines_outside(view, item),
+            _never_there(view, item),
+            _not_then(view, item),
+            *_speakers_never_there(view, item, matches),
+        ):
+            if why:
+                yield item.ref, why
+
+
+def _words(view: View, item: Exhibit, found: list[tuple[Quotation, Located]]) -> Iterator[tuple[str, str]]:
+    """Quotations that the record contradicts: each kind once, with the turn it rests on."""
+    complete = view.record.covered(item.evidence.kind) or view.record.covered_around(item.evidence)
+    told: set[str] = set()
+    for quotation, where in found:
+        match = where.match
+        if match not in _MATCH or match in told:
+            continue
+        if match == "absent" and not (complete or view.record.covered_when_said(quotation)):
+            continue
+        if match in ("absent", "altered") and not _presented(view, item.evidence):
+            continue
+        told.add(match)
+        yield item.ref, f"An exhibit {_MATCH[match]}" + (f" ({where.difference})" if where.difference else "")
+        if where.signal_id:
+            yield (
+                f"signal:{where.signal_id}",
+                f"An exhibit {_MATCH[match]}" + (f" ({where.difference})" if where.difference else ""),
+            )
 
 
 def _presented(view: View, evidence: Evidence) -> bool:
@@ -83,7 +111,11 @@ def _impossible_time(view: View, evidence: Evidence) -> str:
     if evidence.captured_at > asked + slack:
         return "An exhibit was captured after the request that it came with"
     span = meeting_span(view.case)
-    if span is None or evidence.captured_at >= span.start - slack:
+    if span is None:
+        return ""
+    if evidence.captured_at > span.end + _LATER and _only_live(view, evidence):
+        return "An exhibit that is said to show the meeting was captured after it had ended, and nothing was recorded"
+    if evidence.captured_at >= span.start - slack:
         return ""
     before = [s for s in view.case.signals if s.observed_at is not None and s.observed_at <= evidence.captured_at]
     if evidence.kind == "chat_excerpt" and any(s.kind == "chat" for s in before):
@@ -91,18 +123,54 @@ def _impossible_time(view: View, evidence: Evidence) -> str:
     return "An exhibit that is said to show the meeting was captured before it began"
 
 
+def _only_live(view: View, evidence: Evidence) -> bool:
+    """Whether only the meeting itself could have been on the screen: a picture, of a meeting without a recording.
+
+    Somebody who was there may have kept a window open, or saved a picture again.
+    """
+    there = view.sources.was_there(evidence.author) and not view.sources.is_fresh(evidence.author, evidence.captured_at)
+    ended = view.case.meeting.ended_at is not None
+    return evidence.kind == "screenshot" and ended and view.case.meeting.recording is False and not there
+
+
+def _lines_outside(view: View, item: Exhibit) -> str:
+    """Times written beside the lines of an excerpt, in the zone that they name, against those of the meeting."""
+    span = meeting_span(view.case)
+    found = [stamp for q in item.quotations for stamp in stamps(q.time)]
+    if span is None or item.evidence.kind not in SHOWS_MEETING or not found:
+        return ""
+    start = min([span.start, *(s.observed_at for s in view.case.signals if s.kind == "chat" and s.observed_at)])
+    if not outside(found, start, span.end, _CLOCKS_DIFFER):
+        return ""
+    return "An exhibit gives times for its lines at which the meeting was not on"
+
+
 def _never_there(view: View, item: Exhibit) -> str:
-    names = [skeleton(p.display_name) for p in view.case.meeting.participants if p.display_name]
-    names += [skeleton(s.text) for s in view.case.signals if s.kind == "display_name" and s.text]
     for nickname in item.nicknames:
-        wanted = skeleton(nickname)
-        if (
-            len(wanted) >= 3
-            and names
-            and all(fuzz.ratio(wanted, name) < _NAME_ALIKE and wanted not in name for name in names)
-        ):
+        if view.presence.never_came(nickname):
             return f"An exhibit shows somebody who was never in the meeting ({nickname!r})"
-    return ""
+    absent = [name for name in item.listed if view.presence.never_came(name)]
+    if len(absent) < _LISTED:
+        return ""
+    return f"An exhibit lists people who were never in the meeting ({', '.join(map(repr, absent[:3]))})"
+
+
+def _not_then(view: View, item: Exhibit) -> str:
+    at = item.evidence.captured_at
+    gone = [name for name in item.listed if at is not None and view.presence.away(name, at)]
+    if len(gone) < _LISTED:
+        return ""
+    return f"An exhibit lists people as present who were not there at its time ({', '.join(map(repr, gone[:3]))})"
+
+
+def _speakers_never_there(view: View, item: Exhibit, matches: set[Match]) -> Iterator[str]:
+    """Speakers of an excerpt whom the log does not have, where none of its words could be found either."""
+    if item.evidence.kind not in SHOWS_MEETING or matches & {"verbatim", "altered"}:
+        return
+    absent = {q.speaker for q in item.quotations if q.speaker and view.presence.never_came(q.speaker)}
+    speakers = {q.speaker for q in item.quotations if q.speaker}
+    if absent and (len(absent) >= _LISTED or absent == speakers):
+        yield f"An exhibit quotes people who were never in the meeting ({', '.join(map(repr, sorted(absent)[:3]))})"
 
 
 def _examples() -> tuple[Example, ...]:
