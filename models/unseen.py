@@ -1,7 +1,8 @@
 """Measure a weights folder on sources it never saw: ``python -m models.unseen --weights DIR FILE…``.
 
-Files are ``texts_*.jsonl.gz`` or ``meetings_*.jsonl.gz`` (formats: ``models/data/README.md``). Only measures; nothing
-here may train a model or choose a threshold.
+Files are ``texts_*.jsonl.gz``, ``meetings_*.jsonl.gz`` or contrast sets ``*.jsonl``, such as the ones in
+``models/data/heldout`` (formats: ``models/data/README.md``). Only measures; nothing here may train a model or choose a
+threshold.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .data import INDEX, read_corpus, read_meetings
+from .data import INDEX, read_contrasts, read_corpus, read_meetings
 from .judge import Passage
 from .measure import alarms, auroc_figure, meeting_passages, plain, share
 from .runtime import OnnxJudge
@@ -50,6 +51,40 @@ def measure_texts(judge: OnnxJudge, path: Path, most: int, seed: int = 1) -> dic
     return out
 
 
+def measure_contrasts(judge: OnnxJudge, path: Path) -> dict[str, Any]:
+    """Stance within contrast sets, every row read alone and in its context and averaged, as the verifier reads.
+
+    Per group: violating against every other stance, against mention + counter-speech, against benign (AUROC), and the
+    shares at or above 0.5.
+    """
+    rows = list(read_contrasts(path))
+    readings = [
+        judge.logits([Passage(row.text, row.context) for row in rows]),
+        judge.logits([Passage(row.text) for row in rows]),
+    ]
+    column = [INDEX[row.category] for row in rows]
+    logits = np.mean([r[np.arange(len(rows)), 0, column].astype(float) for r in readings], 0)
+    sure = np.mean([judge.calibrated(r)[np.arange(len(rows)), 0, column] for r in readings], 0)
+    stance = np.array([row.stance for row in rows])
+    english = np.array([row.language == "en" for row in rows])
+    groups = {"English": english, "other languages": ~english}
+    groups |= {
+        row.language: np.array([r.language == row.language for r in rows]) for row in rows if row.language != "en"
+    }
+    groups |= {row.category: np.array([r.category == row.category for r in rows]) for row in rows}
+    out: dict[str, Any] = {}
+    for name, here in groups.items():
+        does = here & (stance == 0)
+        out[name] = {
+            "against all others": auroc_figure(logits[does], logits[here & (stance != 0)]),
+            "against mention and counter-speech": auroc_figure(logits[does], logits[here & np.isin(stance, (1, 2))]),
+            "against benign": auroc_figure(logits[does], logits[here & (stance == 3)]),
+            "violating ≥ 0.5": share(sure[does] >= 0.5),
+            "others ≥ 0.5": share(sure[here & (stance != 0)] >= 0.5),
+        }
+    return out
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(prog="models.unseen")
@@ -66,6 +101,8 @@ def main() -> None:
             talk = meeting_passages(list(read_meetings(path)), 4 * arguments.most)
             figures = alarms(judge.calibrated(judge.logits(talk))[:, 0])
             report[name] = {"turns": len(talk), **figures}
+        elif path.suffix == ".jsonl":
+            report[name] = plain(measure_contrasts(judge, path))
         else:
             report[name] = plain(measure_texts(judge, path, arguments.most))
         arguments.report.write_text(json.dumps(report, indent=1, ensure_ascii=False), encoding="utf-8")
