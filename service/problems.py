@@ -14,6 +14,7 @@ TYPE_PREFIX = "urn:takedown-verifier:problem:"
 TITLES: Mapping[str, tuple[int, str]] = {
     "not-json": (400, "The body is not JSON"),
     "no-valid-key": (401, "No valid key"),
+    "bad-signature": (401, "The signature is not valid"),
     "not-allowed": (403, "The key does not allow this"),
     "local-only": (403, "Only local callers are served without keys"),
     "not-found": (404, "There is nothing here"),
@@ -41,9 +42,11 @@ TITLES: Mapping[str, tuple[int, str]] = {
     "permit-mismatch": (403, "The permit is for something else"),
     "permit-revoked": (403, "The permit was revoked"),
     "permit-redeemed": (409, "The permit was used already"),
+    "glass-closed": (409, "The glass can't be broken now"),
     "unreadable-input": (400, "The input can't be read"),
     "failed": (500, "The verification failed; nothing was cleared"),
     "overloaded": (503, "Too many verifications at once"),
+    "not-recorded": (503, "The record can't be reached; nothing was decided"),
     "not-ready": (503, "Not ready"),
 }
 """Type -> HTTP status and title. One line per problem that any door can answer."""

@@ -12,12 +12,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from service.keys.environment import InvalidKeys, KeyRing, read_keys
+from service.observability.logs import LogFormat
 from service.store.opening import DEFAULT_DATABASE
+from service.webhooks.endpoints import Endpoints, read_endpoints
 
 _T = TypeVar("_T")
 
 DEFAULT_PERMIT_KEYS = Path("takedown-permit-keys.json")
 """In the folder that the service is started in, beside the database."""
+DEFAULT_CHECKPOINTS = Path("takedown-checkpoints.txt")
+"""Beside the database, for a start; better where the database's owners can't write."""
 DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024
 """Five times a case of 5,000 turns and 500 reports."""
 
@@ -48,8 +52,14 @@ class Settings:
     """Who may call, beside the keys in the store. None there and here: local mode, loopback callers only."""
     database: str | None = field(default=None, repr=False)
     """Where everything is kept, as an SQLAlchemy URL. None: in a file that is gone when the service stops."""
+    zoom_secret: str | None = field(default=None, repr=False)
+    """The secret token with which Zoom signs its webhooks. None: they are not taken."""
     permit_keys: Path | None = None
     """The file with the keys that sign permits; made when it isn't there. None: as short-lived as the database."""
+    checkpoints: Path | None = None
+    """The file of signed checkpoints of the audit log. None: beside the keys."""
+    webhooks: Endpoints = field(default_factory=Endpoints)
+    """Who is told of what the audit log records."""
     rate_per_minute: int = 600
     """Calls that a key without a limit of its own may make in a minute."""
     people: Path | None = None
@@ -58,6 +68,8 @@ class Settings:
     """How the review queue runs, in YAML. None: the default rules."""
     public_url: str = "http://127.0.0.1:8080"
     """Where the affected host reaches this service; letters name it."""
+    log_format: LogFormat = "json"
+    """`json`: one object a line. `text`: the same for people."""
 
     @property
     def appeal_page(self) -> str:
@@ -92,11 +104,15 @@ class Settings:
             waiting=read("TAKEDOWN_WAITING", _whole(0, 10_000), base.waiting),
             keys=read("TAKEDOWN_API_KEYS", read_keys, None),
             database=read("TAKEDOWN_DATABASE", _database, DEFAULT_DATABASE),
+            zoom_secret=read("TAKEDOWN_ZOOM_SECRET", str, None),
             permit_keys=read("TAKEDOWN_PERMIT_KEYS", Path, DEFAULT_PERMIT_KEYS),
+            checkpoints=read("TAKEDOWN_CHECKPOINTS", Path, DEFAULT_CHECKPOINTS),
+            webhooks=read("TAKEDOWN_WEBHOOKS", read_endpoints, base.webhooks),
             rate_per_minute=read("TAKEDOWN_RATE_PER_MINUTE", _whole(1, 1_000_000), base.rate_per_minute),
             people=read("TAKEDOWN_PEOPLE", Path, None),
             review_rules=read("TAKEDOWN_REVIEW_RULES", Path, None),
             public_url=read("TAKEDOWN_PUBLIC_URL", _web_address, base.public_url),
+            log_format=read("TAKEDOWN_LOG_FORMAT", _log_format, base.log_format),
         )
         if problems:
             raise InvalidSettings(problems)
@@ -121,6 +137,13 @@ def _database(given: str) -> str:
     if kind not in ("sqlite", "postgresql"):
         raise ValueError("give a URL such as sqlite:///takedown.db or postgresql+psycopg://user@host/name")
     return given
+
+
+def _log_format(given: str) -> LogFormat:
+    formats: dict[str, LogFormat] = {"json": "json", "text": "text"}
+    if given not in formats:
+        raise ValueError(f"give json or text, not {given[:40]!r}")
+    return formats[given]
 
 
 def _web_address(given: str) -> str:

@@ -12,7 +12,21 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 import verifier as verifier_package
-from service.api import console, keys, meetings, permits, requests, reviews, status, verifications
+from service.api import (
+    appeals,
+    audit,
+    breakglass,
+    connectors,
+    console,
+    keys,
+    meetings,
+    metrics,
+    permits,
+    requests,
+    reviews,
+    status,
+    verifications,
+)
 from service.api.flights import Flights
 from service.api.house import House
 from service.api.middleware import BodyLimit, RequestContext
@@ -20,11 +34,15 @@ from service.api.openapi import describe
 from service.api.pool import WorkPool
 from service.api.readiness import Readiness
 from service.api.responses import add_problem_handlers
+from service.audit.keeper import Keeper
 from service.clock import utc_now
 from service.console.accounts import Accounts
 from service.engine import CaseVerifier, open_verifier
 from service.keys.book import KeyBook
 from service.keys.rates import Rates
+from service.observability.calls import Observed
+from service.observability.meters import Meters
+from service.observability.standing import Standing
 from service.people import People, read_people
 from service.permits.issue import issuer
 from service.permits.keys import SigningKeys
@@ -34,9 +52,10 @@ from service.review.deadlines import watch
 from service.review.opening import opener
 from service.review.rules import load_rules
 from service.review.setup import open_office
-from service.settings import DEFAULT_PERMIT_KEYS, Settings
+from service.settings import DEFAULT_CHECKPOINTS, DEFAULT_PERMIT_KEYS, Settings
 from service.store.base import Store
 from service.store.opening import TemporaryStore, open_store
+from service.webhooks.courier import Courier
 from verifier.policy import load_policy
 
 log = logging.getLogger("takedown.api")
@@ -68,6 +87,10 @@ def create_app(settings: Settings | None = None, verifier: CaseVerifier | None =
     rules = load_rules(settings.review_rules)
     store = open_store(settings.database)
     signing = _signing_keys(settings, store)
+    courier = Courier(store, settings.webhooks, utc_now)
+    checkpoints = settings.checkpoints or signing.path.with_name(DEFAULT_CHECKPOINTS.name)
+    meters = Meters()
+    meters.registry.register(Standing(store, utc_now))
     house = House(
         settings=settings,
         verifier=verifier,
@@ -85,9 +108,12 @@ def create_app(settings: Settings | None = None, verifier: CaseVerifier | None =
             on_review=[opener(rules)],
         ),
         permits=signing,
+        keeper=Keeper(store, signing, utc_now, checkpoints, partial(_show_witness, courier)),
+        courier=courier,
         flights=Flights(),
         office=open_office(store, utc_now, people, rules, signing, settings.appeal_page),
         accounts=Accounts(store, utc_now, people),
+        meters=meters,
     )
     app = FastAPI(
         title="Takedown-request justification verifier",
@@ -99,14 +125,21 @@ def create_app(settings: Settings | None = None, verifier: CaseVerifier | None =
     app.include_router(verifications.router)
     app.include_router(requests.router)
     app.include_router(meetings.router)
+    app.include_router(connectors.router)
     app.include_router(keys.router)
     app.include_router(reviews.router)
+    app.include_router(appeals.api)
+    app.include_router(appeals.pages)
     app.include_router(console.router)
     app.mount("/console/static", StaticFiles(packages=[("service.console", "static")]))
     app.include_router(permits.router)
+    app.include_router(breakglass.router)
+    app.include_router(audit.router)
     app.include_router(status.router)
+    app.include_router(metrics.router)
     add_problem_handlers(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(Observed, meters=meters)
     app.add_middleware(RequestContext)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]  # the framework's own way to extend it
     return app
@@ -120,12 +153,17 @@ def _signing_keys(settings: Settings, store: Store) -> SigningKeys:
     raise ValueError("a database that lasts needs signing keys that last: set permit_keys")
 
 
+def _show_witness(courier: Courier, seq: int, token: str) -> None:
+    courier.tell("audit.checkpoint", seq, {"checkpoint": token})
+
+
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.house
     if not house.keys.any():
         log.warning("LOCAL MODE: no keys are configured; callers on this machine are believed in everything")
-    watching = [asyncio.create_task(house.readiness.watch()), asyncio.create_task(watch(house.office))]
+    watched = (house.readiness.watch(), watch(house.office), house.keeper.watch(), house.courier.watch())
+    watching = [asyncio.create_task(one) for one in watched]
     try:
         yield
     finally:

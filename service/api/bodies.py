@@ -35,14 +35,19 @@ async def json_body(request: Request, caller: Caller) -> bytes:
         raise ProblemDetails("not-json-type", "Send the body as application/json in UTF-8.")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise ProblemDetails("not-json-type", "Send the body uncompressed.")
+    return await raw_body(request, caller.max_body_bytes)
+
+
+async def raw_body(request: Request, max_bytes: int | None) -> bytes:
+    """The body, whatever it is. Raises a problem for one that is larger than `max_bytes`."""
     parts, size = [], 0
     try:
         async for part in request.stream():
             size += len(part)
-            if caller.max_body_bytes is not None and size > caller.max_body_bytes:
+            if max_bytes is not None and size > max_bytes:
                 raise ProblemDetails(
                     "too-large",
-                    f"A body sent with this key may have at most {caller.max_body_bytes:,} bytes.",
+                    f"A body sent with this key may have at most {max_bytes:,} bytes.",
                     headers={"Connection": "close"},
                 )
             parts.append(part)

@@ -33,6 +33,8 @@ def telemetry_of(session: Session, meeting_id: str) -> Telemetry:
     found = session.get(MeetingRecord, meeting_id)
     if found is None:
         notes.append("the platform never described this meeting: its host and participants are unknown")
+    elif found.document["host_account"]["account_id"] == UNKNOWN_HOST.account_id:
+        notes.append("the platform never said who hosts this meeting")
     document = {"meeting_id": meeting_id, "host_account": UNKNOWN_HOST.model_dump(mode="json")}
     meeting = Meeting.model_validate(found.document if found else document, strict=False)
     meeting = meeting.model_copy(update={"coverage": _coverage(session, meeting_id, notes)})
