@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from service.api.flights import Flights
 from service.api.pool import WorkPool
 from service.api.readiness import Readiness
+from service.audit.keeper import Keeper
 from service.clock import Clock
 from service.console.accounts import Accounts
 from service.engine import CaseVerifier
@@ -18,12 +19,14 @@ from service.keys.book import KeyBook
 from service.keys.callers import LOCAL, Caller, Scope
 from service.keys.rates import Rates
 from service.loopback import is_loopback
+from service.observability.meters import Meters
 from service.permits.keys import SigningKeys
 from service.problems import ProblemDetails
 from service.requests.book import Book
 from service.review.office import Office
 from service.settings import Settings
 from service.store.base import Store
+from service.webhooks.courier import Courier
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,12 @@ class House:
     rates: Rates
     requests: Book
     permits: SigningKeys
+    keeper: Keeper
+    courier: Courier
     flights: Flights
     office: Office
     accounts: Accounts
+    meters: Meters
 
 
 def house_of(request: Request) -> House:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -26,12 +27,13 @@ class WorkPool:
     async def run(self, work: Callable[[], _T]) -> _T:
         """The result of `work`. Raises a problem, and does not begin, when there is no place.
 
-        A caller who goes away does not free its place before its work has ended.
+        It runs in the caller's context, so that its log lines and spans belong to the call. A caller
+        who goes away does not free its place before its work has ended.
         """
         if not self._places.acquire(blocking=False):
             raise overloaded()
         try:
-            job: Future[_T] = self._executor.submit(work)
+            job: Future[_T] = self._executor.submit(contextvars.copy_context().run, work)
         except BaseException:
             self._places.release()
             raise

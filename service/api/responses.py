@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DisconnectionError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from service.problems import ProblemDetails
 from verifier.problems import Problem
 
+log = logging.getLogger("takedown.api")
+
 PROBLEM_JSON = "application/problem+json"
+STORE_RETRY_S = 5
+UNREACHABLE = (OperationalError, InterfaceError, InternalError, DisconnectionError, NoConnection)
+"""What the database raises when it is down, locked, full, or out of connections; not what our own mistakes raise."""
 
 
 def problem_response(problem: ProblemDetails, *, instance: str, request_id: str) -> Response:
@@ -31,6 +39,8 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ProblemDetails, _raised)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid_request)
+    for unreachable in UNREACHABLE:
+        app.add_exception_handler(unreachable, _unreachable)
 
 
 async def _raised(request: Request, error: Exception) -> Response:
@@ -54,6 +64,13 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
         Problem("/" + "/".join(map(str, one["loc"])), str(one["msg"]), "see /openapi.json") for one in error.errors()
     )
     return _answer(request, ProblemDetails("invalid-case", "The request is not valid.", problems))
+
+
+async def _unreachable(request: Request, error: Exception) -> Response:
+    log.error("the database failed", exc_info=error)
+    request.app.state.house.meters.store_failures.inc()
+    detail = "The database can't be reached or written. Nothing was decided; send the same request again."
+    return _answer(request, ProblemDetails("not-recorded", detail, headers={"Retry-After": str(STORE_RETRY_S)}))
 
 
 def _answer(request: Request, problem: ProblemDetails) -> Response:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.api.house import House, caller_of, house_of
 from service.api.responses import described
+from service.audit.log import head
 from service.problems import ProblemDetails
 
 router = APIRouter()
@@ -19,15 +21,22 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz", summary="Has the text model answered?", responses=described("not-ready"))
-async def readyz(house: Annotated[House, Depends(house_of)]) -> dict[str, Any]:
-    """200 once the text judge has answered a probe; until then a problem with the reason.
+@router.get("/readyz", summary="Can it judge and record?", responses=described("not-ready"))
+def readyz(house: Annotated[House, Depends(house_of)]) -> dict[str, Any]:
+    """200 while the database answers, once the text judge has answered a probe; else a problem with the reason.
 
-    A service that is not ready still verifies: it answers `review`, with the reason in `degraded`.
+    Without its text judge the service still verifies: it answers `review`, with the reason in `degraded`.
     """
     readiness = house.readiness
     if not readiness.ready:
         raise ProblemDetails("not-ready", readiness.reason)
+    if house.keeper.broken is not None:
+        raise ProblemDetails("not-ready", house.keeper.broken)
+    try:
+        with house.store.reading() as session:
+            head(session)
+    except SQLAlchemyError:
+        raise ProblemDetails("not-ready", "the database does not answer") from None
     return {"status": "ready", "model": readiness.model_version, "policy": house.verifier.policy.version}
 
 

@@ -15,9 +15,11 @@ from service.api.house import House, house_of, needs
 from service.api.openapi import CASE_BODY, assessment_response
 from service.api.responses import described
 from service.keys.callers import Caller
+from service.observability.traces import span
 from service.problems import of_invalid_case
 from service.requests.assess import assess
 from service.requests.forms import read_submission
+from service.requests.submission import Stated
 from service.requests.tables import RequestRecord
 from verifier.assessment import Assessment
 from verifier.problems import InvalidCase
@@ -64,10 +66,14 @@ async def verify(
     )
     assessment = Assessment.model_validate(kept.assessment)
     log.info(
-        "request_id=%s caller=%s disposition=%s degraded=%d ms=%d",
-        request.state.request_id, caller.name, assessment.disposition, len(assessment.degraded),
-        (time.perf_counter() - started) * 1000,
-    )  # fmt: skip
+        "verified",
+        extra={
+            "caller": caller.name,
+            "disposition": assessment.disposition,
+            "degraded": len(assessment.degraded),
+            "ms": round((time.perf_counter() - started) * 1000, 1),
+        },
+    )
     return Response(
         content=assessment.model_dump_json(),
         media_type="application/json",
@@ -83,6 +89,15 @@ def record_and_assess(raw: bytes, caller: Caller, house: House) -> RequestRecord
     """Record what this caller asks, and what is answered. Raises a problem when it is no request."""
     try:
         submission = read_submission(raw, caller, house.verifier.policy.categories)
-        return house.requests.submit(submission, lambda stated: assess(stated, house.verifier))
+        return house.requests.submit(submission, lambda stated: _assess(stated, house))
     except InvalidCase as invalid:
         raise of_invalid_case(invalid, raw) from None
+
+
+def _assess(stated: Stated, house: House) -> Assessment:
+    began = time.perf_counter()
+    with span("verify") as traced:
+        assessment = assess(stated, house.verifier)
+        traced.set_attribute("takedown.disposition", assessment.disposition)
+    house.meters.assessed(stated.case, assessment, time.perf_counter() - began)
+    return assessment

@@ -12,6 +12,8 @@ import click
 from service.cli.exits import Exit
 from service.cli.options import model_option, policy_option, timeout_option
 from service.loopback import is_loopback
+from service.observability.logs import log_config
+from service.observability.traces import TracesMissing, open_traces
 from service.settings import InvalidSettings, Settings
 from verifier.policy import InvalidPolicy
 
@@ -62,14 +64,28 @@ def serve(
             click.echo(f"takedown-verifier: {problem}", err=True)
         ctx.exit(Exit.BAD_INPUT)
     settings = replace(settings, policy=policy_file, model_dir=model_dir)
+    from sqlalchemy.exc import DBAPIError
+
     from service.api.app import create_app
+    from service.people import InvalidPeople
+    from service.permits.keys import InvalidKeyFile
+    from service.review.rules import InvalidRules
+    from service.store.opening import WrongVersion
+    from service.terminal import safe
 
     try:
+        open_traces()
         app = create_app(settings)
     except InvalidPolicy as invalid_policy:
         for one in invalid_policy.problems:
             click.echo(f"takedown-verifier: policy: {one}", err=True)
         ctx.exit(Exit.BAD_INPUT)
+    except (InvalidKeyFile, InvalidPeople, InvalidRules, TracesMissing, WrongVersion, OSError) as unusable:
+        click.echo(f"takedown-verifier: {safe(str(unusable))}", err=True)
+        ctx.exit(Exit.BAD_INPUT)
+    except DBAPIError as unreachable:
+        click.echo(f"takedown-verifier: the database can't be opened: {safe(str(unreachable.orig))}", err=True)
+        ctx.exit(Exit.FAILED)
     local = not app.state.house.keys.any()
     if local and not is_loopback(settings.host):
         app.state.house.store.close()
@@ -99,17 +115,5 @@ def _run(app: FastAPI, settings: Settings, *, local: bool) -> None:
         port=settings.port,
         server_header=False,
         proxy_headers=False,  # who calls is told by the connection and the key, never by a header
-        log_config=_log_config(),
+        log_config=log_config(settings.log_format),
     )
-
-
-def _log_config() -> dict[str, object]:
-    """One line per event on stderr, ours and the server's alike."""
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "root": {"handlers": ["stderr"], "level": "INFO"},
-        "loggers": {"uvicorn.access": {"level": "WARNING"}},
-    }

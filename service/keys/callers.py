@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Scope = Literal["requests:submit", "telemetry:write", "permits:redeem", "reviews:decide", "audit:read", "admin"]
+Scope = Literal[
+    "requests:submit", "telemetry:write", "permits:redeem", "reviews:decide", "audit:read", "metrics:read", "admin"
+]  # fmt: skip
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 MEANINGS: dict[Scope, str] = {
@@ -14,6 +16,7 @@ MEANINGS: dict[Scope, str] = {
     "permits:redeem": "redeem permits",
     "reviews:decide": "decide on requests, as the person behind the key",
     "audit:read": "read every request and the audit log",
+    "metrics:read": "read the metrics",
     "admin": "make and revoke keys, erase, break glass",
 }
 
