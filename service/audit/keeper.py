@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,20 +32,25 @@ class Keeper:
         keys: SigningKeys,
         clock: Clock,
         path: Path,
-        witness: Callable[[str], None] = lambda token: None,
+        witness: Callable[[int, str], None] = lambda seq, token: None,
     ) -> None:
-        """Checkpoints go to `path`, and each one to the `witness`."""
+        """Checkpoints go to `path`, and each one with its number of entries to the `witness`."""
         self._store = store
         self._keys = keys
         self._clock = clock
         self._path = path
         self._witness = witness
         self._last: Link | None = None
+        self._one_at_a_time = threading.Lock()
         self.broken: str | None = None
         """What is wrong with the log, once something is; only people can put that right."""
 
     def once(self) -> Link:
         """Check what was added since the last checkpoint and sign it. Raises `BadEntry` or `BadCheckpoint`."""
+        with self._one_at_a_time:
+            return self._once()
+
+    def _once(self) -> Link:
         if self._last is None:
             points = read_checkpoints(self._path, self._keys.public)
             self._last = points[-1].link if points else START
@@ -54,7 +60,7 @@ class Keeper:
             token = sign_checkpoint(link, self._clock(), self._keys)
             append_checkpoint(self._path, token)
             self._last = link
-            self._witness(token)
+            self._witness(link[0], token)
         return link
 
     async def watch(self) -> None:

@@ -107,7 +107,8 @@ def checkpoint(ctx: click.Context, checkpoints: Path, database: str, signing_key
 
     with _store(database) as store:
         try:
-            Keeper(store, SigningKeys(_existing(signing_keys)), utc_now, checkpoints, click.echo).once()
+            keys = SigningKeys(_existing(signing_keys))
+            Keeper(store, keys, utc_now, checkpoints, lambda _, token: click.echo(token)).once()
         except (BadEntry, BadCheckpoint) as bad:
             _say_bad(bad)
             ctx.exit(Exit.FAILED)

@@ -37,7 +37,7 @@ class SigningKeys:
 
     def __init__(self, path: Path) -> None:
         """Open the file, or make it with a first key. Raises `InvalidKeyFile`."""
-        self._path = path
+        self.path = path
         self._loading = threading.Lock()
         if not path.exists():
             with contextlib.suppress(FileExistsError):  # somebody else was first
@@ -66,16 +66,16 @@ class SigningKeys:
         verifies. `distrust` drops the old keys altogether: everything that they signed is worth nothing.
         """
         with self._loading:
-            kept = [] if distrust else [_public_part(key) for key in _load(self._path).document]
+            kept = [] if distrust else [_public_part(key) for key in _load(self.path).document]
             new = _new_key()
-            _write(self._path, [*kept, new], replace=True)
-            self._ring = _load(self._path)
+            _write(self.path, [*kept, new], replace=True)
+            self._ring = _load(self.path)
             return str(new["kid"])
 
     def _fresh(self) -> _Ring:
-        if _stamp(self._path) != self._ring.stamp:
+        if _stamp(self.path) != self._ring.stamp:
             with self._loading:
-                self._ring = _load(self._path)
+                self._ring = _load(self.path)
         return self._ring
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import httpx
@@ -43,6 +43,11 @@ class Courier:
         self._clock = clock
         self._send = send or send_message
         self.outbox = Outbox(store, endpoints, clock)
+
+    def tell(self, kind: str, number: int, data: Mapping[str, object]) -> None:
+        """A message that no audit entry stands for, in a transaction of its own; told once for each number."""
+        with self._store.transaction() as session:
+            self.outbox.put(session, kind, number, data, self._clock())
 
     def once(self) -> int:
         """Try everything that is due; how many messages were delivered."""

@@ -48,7 +48,9 @@ class Outbox:
     def put(self, session: Session, kind: str, number: int, data: Mapping[str, object], at: datetime) -> None:
         """A message that no entry stands for, in the caller's transaction; `number` is its own within its kind."""
         for endpoint in self._endpoints.that_want(kind):
-            session.add(_message(endpoint, f"{kind}-{number}", kind, moment(at), data, at))
+            message = _message(endpoint, f"{kind}-{number}", kind, moment(at), data, at)
+            if session.get(WebhookMessage, message.message_id) is None:
+                session.add(message)
 
     def _behind(self, endpoint: Endpoint) -> bool:
         with self._store.reading() as session:

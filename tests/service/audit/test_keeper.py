@@ -37,7 +37,7 @@ def cut(store, last):
 
 def test_checkpoints_follow_the_log(store, write, keys, path):
     seen = []
-    one = keeper(store, keys, path, seen.append)
+    one = keeper(store, keys, path, lambda seq, token: seen.append(token))
     assert one.once()[0] == 0
     assert not path.exists()
     for n in (3, 5):
