@@ -13,64 +13,39 @@ from verifier.support.passages import Passage
 _SPOKEN_OFTEN = 4
 """Passages that must mention a subject before talk alone makes it the meeting's subject."""
 _SAMPLE = 400
-_GENERIC = frozenset(
-    [
-        "the",
-        "and",
-        "for",
-        "of",
-        "der",
-        "die",
-        "das",
-        "les",
-        "des",
-        "del",
-        "los",
-        "las",
-        "company",
-        "corp",
-        "inc",
-        "ltd",
-        "llc",
-        "gmbh",
-        "group",
-        "holding",
-        "holdings",
-        "services",
-        "service",
-        "office",
-        "national",
-        "municipal",
-        "regional",
-        "department",
-        "ministry",
-        "police",
-        "unit",
-        "agency",
-        "association",
-        "foundation",
-        "international",
-        "public",
-        "fictitious",
-        "fictive",
-        "ficticia",
-        "ficticio",
-        "city",
-        "state",
-        "logistics",
-        "security",
+_LATIN = re.compile(r"[a-z\u00c0-\u024f\u1e00-\u1eff0-9]")
+
+
+def tongues(case: Case) -> frozenset[str]:
+    """The languages of a meeting, as the platform's record declares them, and English; empty when none is declared.
+
+    Short words mean different things in different languages; a cue counts in its own.
+    """
+    declared = {case.meeting.language, *(s.language for s in case.signals)}
+    known = {language.lower().replace("_", "-").partition("-")[0] for language in declared if language}
+    return frozenset(known | {"en"}) if known else frozenset()
+
+
+@lru_cache(maxsize=512)
+def pattern(name: str, spoken: frozenset[str], file: str = "topics") -> re.Pattern[str]:
+    """One pattern for a list of cues, in the languages spoken; those in other scripts can't be confused."""
+    chosen = [
+        str(entry)
+        for language, entries in lexicon(file)[name]
+        for entry in entries
+        if not spoken or language[:2] in spoken or not _LATIN.match(fold(str(entry)))
     ]
-)
+    return phrases(tuple(chosen))
 
 
-@lru_cache(maxsize=64)
-def _topic(name: str) -> re.Pattern[str]:
-    return phrases(tuple(str(entry) for _, entries in lexicon("topics")[name] for entry in entries))
-
-
-def mentions(name: str, text: str) -> bool:
+def mentions(name: str, text: str, spoken: frozenset[str]) -> bool:
     """Whether a folded text has a cue of this list of the topics lexicon."""
-    return bool(_topic(name).search(text))
+    return bool(pattern(name, spoken).search(text))
+
+
+def head_of(case: Case) -> str:
+    """The meeting's title and description, folded."""
+    return fold(f"{case.meeting.title} \n {case.meeting.description}")
 
 
 def sample(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
@@ -81,25 +56,28 @@ def sample(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
 
 def subjects(case: Case, passages: tuple[Passage, ...], among: tuple[str, ...]) -> tuple[str, ...]:
     """Which of these subjects the meeting is about: named in its title or description, or often in its talk."""
-    head = fold(f"{case.meeting.title} \n {case.meeting.description}")
+    head, spoken = head_of(case), tongues(case)
     talk = sample(passages)
     found = []
     for name in among:
-        pattern = _topic(name)
-        said = 0 if pattern.search(head) else sum(1 for p in talk if pattern.search(p.text))
-        if pattern.search(head) or said >= max(_SPOKEN_OFTEN, len(talk) // 8):
+        cues = pattern(name, spoken)
+        said = 0 if cues.search(head) else sum(1 for p in talk if cues.search(p.text))
+        if cues.search(head) or said >= max(_SPOKEN_OFTEN, len(talk) // 8):
             found.append(name)
     return tuple(found)
 
 
-def sensitivities(kind: str) -> tuple[str, ...]:
-    """The subjects on which a kind of party is known to be sensitive."""
-    return tuple(lexicon("topics").get(kind, ()))
+def sensitivities(kind: str, name: str) -> tuple[str, ...]:
+    """The subjects on which a party is known to be sensitive. A faith shows itself by its name, whatever its kind."""
+    lists = lexicon("topics")
+    own = tuple(lists[kind]) if kind in ("government", "company") else ()
+    faith = tuple(lists["faith"]) if phrases(tuple(lists["faith_names"])).search(fold(name)) else ()
+    return tuple(dict.fromkeys((*own, *faith)))
 
 
 def speaks_of_party(case: Case, passages: tuple[Passage, ...], name: str) -> bool:
     """Whether the meeting's title, description or talk names the party (by a word that is its own)."""
-    own = {w for w in words(name) if len(w) >= 4 and w not in _GENERIC}
+    own = {w for w in words(name) if len(w) >= 4} - set(lexicon("topics")["generic_names"])
     if not own:
         return False
     head = set(words(f"{case.meeting.title} {case.meeting.description}"))

@@ -14,14 +14,14 @@ def look(view: View) -> Sign | None:
     kind = party.kind
     if kind == "none" and requester.role in ("government_liaison", "law_enforcement"):
         kind = "government"
-    if kind not in ("government", "company"):
-        return None
-    found = subjects(view.case, view.passages, sensitivities(kind))
-    named = kind == "company" and bool(party.name) and speaks_of_party(view.case, view.passages, party.name or "")
+    name = party.name or ""
+    found = subjects(view.case, view.passages, sensitivities(kind, name))
+    named = kind == "company" and speaks_of_party(view.case, view.passages, name)
     if not found and not named:
         return None
     about = ", ".join(found).replace("_", " ") or "the party itself"
-    return Sign(0.6, f"The request comes for a {kind} party, and the meeting is about {about}.")
+    told = f"a {kind} party" if kind in ("government", "company") else "a party of faith"
+    return Sign(0.6, f"The request comes for {told}, and the meeting is about {about}.")
 
 
 def _examples() -> tuple[Example, ...]:
@@ -39,6 +39,7 @@ def _examples() -> tuple[Example, ...]:
             "on_behalf_of": {"kind": "government", "country": "NL"},
         }
     }
+    diocese = {"kind": "none", "name": "Diocese of Eastmarch"}
     return (
         Example(
             "a government and a vigil",
@@ -54,6 +55,19 @@ def _examples() -> tuple[Example, ...]:
             "a company that the meeting names",
             sketch(request=company, meeting={"title": "Stop Brightfield"}),
             True,
+        ),
+        Example(
+            "a diocese and the survivors",
+            sketch(
+                request={"requester": {"actor_id": "x", "role": "other", "on_behalf_of": diocese}},
+                meeting={"title": "Survivors of abuse: evening for former members"},
+            ),
+            True,
+        ),
+        Example(
+            "a company and a parents' group",
+            sketch(request=company, meeting={"title": "Mum and baby group: sleep and rum cake"}),
+            False,
         ),
         Example("a government and a hedge", sketch(request=state), False),
         Example("nobody's agent and a vigil", sketch(meeting={"title": "Vigil"}), False),

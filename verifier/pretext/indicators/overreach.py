@@ -27,6 +27,8 @@ def look(view: View) -> Sign | None:
     rule = policy.actions.get(request.action)
     if rule is None or shown or request.action not in _WIDE:
         return None
+    if request.action == "end_meeting" and view.case.meeting.ended_at is None:
+        return None  # whoever fears for somebody in a meeting that is still on asks for what comes first to mind
     if all(f.claim.category in rule.never for f in view.findings):
         return Sign(_NEVER_FITTING, f"{request.action} is never proportionate to what is claimed.")
     return None
@@ -49,6 +51,11 @@ def _examples() -> tuple[Example, ...]:
         Example(
             "removing somebody for self-harm talk",
             sketch(request={"action": "remove_participant"}, claim=one),
+            False,
+        ),
+        Example(
+            "fear for somebody in a meeting that is still on",
+            sketch(request={"action": "end_meeting"}, claim=one, meeting={"ended_at": None}),
             False,
         ),
         Example("ending a meeting for self-harm talk", sketch(request={"action": "end_meeting"}, claim=one), True),

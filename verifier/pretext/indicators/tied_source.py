@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from verifier.pretext.sketch import account, exhibit, report, sketch
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 
@@ -21,12 +19,9 @@ def look(view: View) -> Sign | None:
             found.append((f"participant:{who}", how))
     if not found:
         return None
-    ways = " and ".join(f"{n} {how}" for how, n in Counter(how for _, how in dict.fromkeys(found)).items())
-    return Sign(
-        0.9,
-        f"Of those who pass as independent, {ways} the requester.",
-        tuple(dict.fromkeys(ref for ref, _ in found)),
-    )
+    refs = tuple(dict.fromkeys(ref for ref, _ in found))
+    ways = " or ".join(dict.fromkeys(how for _, how in found))
+    return Sign(0.9, f"{len(refs)} of those who pass as independent: each {ways} the requester.", refs)
 
 
 def _examples() -> tuple[Example, ...]:

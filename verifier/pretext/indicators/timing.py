@@ -3,51 +3,82 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
+from verifier.case import Case
 from verifier.lexicon import lexicon, phrases
 from verifier.normalise import fold
 from verifier.pretext.sketch import sketch
-from verifier.pretext.topics import mentions, sample
+from verifier.pretext.topics import head_of, mentions, pattern, sample, tongues
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 
 _AHEAD = timedelta(days=3)
 _REMEMBERING = ("commemoration", "dissent", "war_crimes", "minorities", "labour")
+_CIVIC = (*_REMEMBERING, "elections", "religion", "corruption", "environment", "consumers", "litigation")
+_SPOKEN_OF = 2
 _ISO = re.compile(r"(?<!\d)(?:\d{4}[-./年])?(\d{1,2})[-./月](\d{1,2})(?!\d)")
 _DASH_SIX_FOUR = re.compile(
     "(?<!十)([一二三四五六七八九十])([一二三四五六七八九十])(?=[三四五六七八九十]*(?:周年|週年|追思|纪念|紀念|屠杀|事件))"
 )
+_YEARS = re.compile(
+    r"(?<!\d)\d{1,3}\s?(?:(?:years|años|anos|ans|jahre|anni|jaar|lat|лет|років|yıl|năm|साल|वर्ष|tahun|سال|عام|سنة)(?!\w)"
+    r"|周年|週年|年(?!级|級|前)|주년)"
+)
+"""A number of years, as titles of anniversaries have it."""
 _HAN = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
 
 
 def look(view: View) -> Sign | None:
-    """Look for a set day just ahead of the request or the meeting: named, dated or in the calendar."""
-    case = view.case
+    """Look for a set day just ahead: in the calendar, dated, named, or counted in years."""
+    case, spoken = view.case, tongues(view.case)
     asked = case.request.submitted_at
-    head = fold(f"{case.meeting.title} \n {case.meeting.description}")
+    head = head_of(case)
     talk = [p.text for p in sample(view.passages)]
     starts = case.meeting.started_at or case.meeting.scheduled_start
-    if any(mentions(topic, head) for topic in _REMEMBERING):
-        days = {_day(entry, asked) for entry in lexicon("topics")["calendar"]}
-        if _ahead(days, asked) or (starts is not None and _ahead(days, starts) and abs(starts - asked) <= _AHEAD):
-            return Sign(0.55, "The request comes on or just before a day of remembrance that the meeting keeps.")
-    about_a_day = mentions("set_day", head) or any(mentions(topic, head) for topic in _REMEMBERING)
+    soon = starts is not None and abs(starts - asked) <= _AHEAD
+    near = [asked, *([starts] if soon and starts is not None else [])]
+    if what := _remembered(head, talk, near):
+        return Sign(0.55, f"The request comes on or just before a day that the meeting keeps ({what}).")
+    civic = any(mentions(topic, head, spoken) for topic in _CIVIC)
+    counted = pattern("years_on", spoken, "calendar").search(head) or _YEARS.search(fold(case.meeting.title))
+    if soon and civic and counted:
+        return Sign(0.55, "The request comes in the days of an anniversary that the meeting keeps.")
+    about_a_day = mentions("set_day", head, spoken) or any(mentions(topic, head, spoken) for topic in _REMEMBERING)
     for text in (head, *talk) if about_a_day else ():
         for day in sorted(_dates(text, asked)):
             if _ahead({day}, asked):
                 told = f"{day.day} {day:%B}"
                 return Sign(0.55, f"The request comes just before {told}, a set day that the meeting itself speaks of.")
+    return _named_day(case, head, talk, civic=civic)
+
+
+def _remembered(head: str, talk: list[str], near: list[datetime]) -> str:
+    """The day of the calendar that lies just ahead and that the meeting speaks of, or ''."""
+    for entry in lexicon("calendar")["days"]:
+        if not any(_ahead({_day(entry["day"], at)}, at) for at in near):
+            continue
+        cues = phrases(tuple(map(str, entry["cues"])))
+        if cues.search(head) or sum(1 for text in talk if cues.search(text)) >= _SPOKEN_OF:
+            return str(entry["what"])
+    return ""
+
+
+def _named_day(case: Case, head: str, talk: list[str], *, civic: bool) -> Sign | None:
+    """A weekday, or 'tomorrow', named as the day of something: by its kind, or by a meeting on a civic subject."""
+    asked, spoken = case.request.submitted_at, tongues(case)
     own_words = fold(f"{case.request.justification} {case.request.legal_basis.reference or ''}")
-    if mentions("set_day", head) or mentions("set_day", own_words):
-        for text in (head, own_words):
-            weekdays = {_next_weekday(n, asked) for n in _weekdays(text)}
-            if mentions("set_day", text) and _ahead(weekdays, asked):
-                return Sign(
-                    0.5,
-                    "The request comes within days of a set day that the meeting or the request speaks of.",
-                )
-    if any(mentions("tomorrow", text) and mentions("set_day", text) for text in (head, *talk, own_words)):
+    meets = case.meeting.started_at or case.meeting.scheduled_start or asked
+    for text in (head, own_words):
+        days = {_next_weekday(n, asked) for n in _weekdays(text)}
+        if text is head:
+            days -= {meets.date() + timedelta(days=n) for n in (-1, 0, 1)}  # the meeting's own day, in any zone
+        set_day = mentions("set_day", text, spoken) or (text is head and civic)
+        if days and set_day and _ahead(days, asked):
+            return Sign(0.5, "The request comes within days of a set day that the meeting or the request speaks of.")
+    if any(mentions("tomorrow", t, spoken) and mentions("set_day", t, spoken) for t in (head, *talk, own_words)) or (
+        civic and mentions("tomorrow", head, spoken)
+    ):
         return Sign(0.5, "The request comes on the eve of a set day that the meeting or the request speaks of.")
     return None
 
@@ -85,8 +116,8 @@ def _dates(text: str, near: datetime) -> set[date]:
     """Days of the year that a folded text names, in many languages."""
     pairs = [(int(m[1]), int(m[2])) for m in _ISO.finditer(text)]
     pairs += [(_HAN[m[1]], _HAN[m[2]]) for m in _DASH_SIX_FOUR.finditer(text)]
-    for month, pattern in _months():
-        pairs += [(month, int(m[1] or m[2])) for m in pattern.finditer(text)]
+    for month, named in _months():
+        pairs += [(month, int(m[1] or m[2])) for m in named.finditer(text)]
     return {_nearest(month, day, near) for month, day in pairs if _exists(month, day)}
 
 
@@ -111,6 +142,9 @@ def _months() -> tuple[tuple[int, re.Pattern[str]], ...]:
     )  # fmt: skip
 
 
+_EVE = datetime(2025, 5, 17, 18, 0, tzinfo=UTC)
+
+
 def _examples() -> tuple[Example, ...]:
     return (
         Example(
@@ -125,8 +159,29 @@ def _examples() -> tuple[Example, ...]:
         ),
         Example(
             "the eve of a day of remembrance",
-            sketch(meeting={"title": "Memorial evening for the deported"}),
+            sketch(
+                meeting={
+                    "title": "Sürgün: evening for the Crimean Tatars",
+                    "scheduled_start": _EVE,
+                    "started_at": _EVE,
+                    "ended_at": _EVE + timedelta(hours=1),
+                    "coverage": (),
+                },
+                request={"submitted_at": _EVE + timedelta(hours=2)},
+                signals=(),
+            ),
             True,
+        ),
+        Example(
+            "twenty years on, and families tell",
+            sketch(meeting={"title": "Twenty years on: families of the victims tell"}),
+            True,
+        ),
+        Example("a choir's tenth anniversary", sketch(meeting={"title": "Ten years on: our choir sings"}), False),
+        Example(
+            "the next meeting of gardeners",
+            sketch(meeting={"title": "Gardeners", "description": "Next time on Thursday."}),
+            False,
         ),
         Example("an ordinary evening", sketch(), False),
     )
