@@ -34,6 +34,7 @@ from service.api.openapi import describe
 from service.api.pool import WorkPool
 from service.api.readiness import Readiness
 from service.api.responses import add_problem_handlers
+from service.api.resume import finish_unanswered
 from service.audit.keeper import Keeper
 from service.clock import utc_now
 from service.console.accounts import Accounts
@@ -162,7 +163,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.house
     if not house.keys.any():
         log.warning("LOCAL MODE: no keys are configured; callers on this machine are believed in everything")
-    watched = (house.readiness.watch(), watch(house.office), house.keeper.watch(), house.courier.watch())
+    watched = (
+        house.readiness.watch(),
+        finish_unanswered(house),
+        watch(house.office),
+        house.keeper.watch(),
+        house.courier.watch(),
+    )
     watching = [asyncio.create_task(one) for one in watched]
     try:
         yield

@@ -45,6 +45,12 @@ class RequestContext:
                 headers["X-Content-Type-Options"] = "nosniff"
             await send(message)
 
+        if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            # No id holds U+0000, and PostgreSQL refuses even to look for one.
+            problem = ProblemDetails("not-found", "No address here holds U+0000.")
+            response = problem_response(problem, instance=scope["path"], request_id=request_id)
+            await response(scope, receive, send_with_id)
+            return
         try:
             await self._app(scope, receive, send_with_id)
         except Exception:

@@ -60,3 +60,28 @@ def test_what_can_not_be_done_is_said(database, arguments):
     result = CliRunner().invoke(keys, [*arguments, "--database", database])
     assert result.exit_code == 2
     assert "Error" in result.stderr
+
+
+def test_keys_are_looked_after_over_http_by_admins_alone(serve, database, tmp_path):
+    settings = Settings(database=database, permit_keys=tmp_path / "permit-keys.json")
+    admin = bearer(command(database, "create", "boss", "--scope", "admin").strip())
+    client = serve(FakeVerifier(), settings)
+    made = client.post("/v1/keys", json={"name": "form", "scopes": ["requests:submit"]}, headers=admin)
+    assert made.status_code == 201
+    assert made.headers["cache-control"] == "no-store"
+    key_id, form = made.json()["key_id"], bearer(made.json()["secret"])
+    assert client.get("/v1/policy", headers=form).status_code == 200
+    assert_problem(client.get("/v1/keys", headers=form), 403, "not-allowed")
+    assert_problem(client.post("/v1/keys", json={"name": "x", "scopes": ["admin"]}, headers=form), 403, "not-allowed")
+    again = client.post("/v1/keys", json={"name": "form", "scopes": ["admin"]}, headers=admin)
+    assert_problem(again, 409, "key-refused")
+    assert_problem(client.post("/v1/keys", json={"name": "x", "scopes": ["root"]}, headers=admin), 422, "invalid-body")
+    newer = client.post(f"/v1/keys/{key_id}/rotation", json={"overlap_hours": 1}, headers=admin).json()
+    listed = client.get("/v1/keys", headers=admin)
+    assert {key["name"] for key in listed.json()} == {"boss", "form"}
+    assert newer["secret"] not in listed.text
+    assert client.delete(f"/v1/keys/{newer['key_id']}", headers=admin).status_code == 204
+    assert_problem(client.get("/v1/policy", headers=bearer(newer["secret"])), 401, "no-valid-key")
+    assert_problem(client.delete("/v1/keys/none", headers=admin), 409, "key-refused")
+    assert_problem(client.delete("/v1/keys/%00", headers=admin), 404, "not-found")
+    assert_problem(client.get("/v1/policy?x=%00", headers=admin), 404, "not-found")
