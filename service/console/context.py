@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.console.persons import Persons, Shown, clock
-from verifier.assessment import ClaimAssessment
+from verifier.assessment import ClaimAssessment, EvidenceRef
 from verifier.case import Case, Signal
 
 AROUND = 2
@@ -32,29 +32,48 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A quote among its neighbours."""
+    """Quotes that stand close together, among their neighbours."""
 
-    ref: str
     stance: str
-    weight: float
     turns: tuple[Turn, ...]
 
 
 def passages(case: Case, claim: ClaimAssessment, persons: Persons) -> tuple[Passage, ...]:
-    """The quotes on which a claim's verdict rests, weightiest first."""
+    """The quotes on which a claim's verdict rests: what speaks for it first, then in the order of time.
+
+    Quotes of one stance whose neighbourhoods touch are one passage, so that nothing is read twice.
+    """
     spoken = sorted((s for s in case.signals if s.kind in _WORDS and s.text), key=_when)
     at = {s.signal_id: n for n, s in enumerate(spoken)}
     others = {s.signal_id: s for s in case.signals}
-    found = []
-    for evidence in sorted(claim.evidence, key=lambda e: -e.weight):
-        kind, _, name = evidence.ref.partition(":")
-        if kind != "signal" or name not in others:
-            continue
-        place = at.get(name)
-        near = [others[name]] if place is None else spoken[max(0, place - AROUND) : place + AROUND + 1]
-        turns = tuple(_turn(s, evidence.quote if s.signal_id == name else None, persons) for s in near)
-        found.append(Passage(evidence.ref, evidence.stance, evidence.weight, turns))
-    return tuple(found[:SHOWN])
+    weighty = sorted((e for e in claim.evidence if e.ref.startswith("signal:")), key=lambda e: -e.weight)[:SHOWN]
+    quotes = {e.ref.removeprefix("signal:"): e for e in weighty}
+    found: list[Passage] = []
+    for stance in ("supports", "refutes", "neutral"):
+        names = [name for name, e in quotes.items() if e.stance == stance and name in others]
+        for run in _runs(sorted(at[name] for name in names if name in at)):
+            near = spoken[max(0, run[0] - AROUND) : run[-1] + AROUND + 1]
+            found.append(Passage(stance, tuple(_turn(s, _quote(quotes, s, stance), persons) for s in near)))
+        unspoken = [others[name] for name in names if name not in at]
+        if unspoken:
+            found.append(Passage(stance, tuple(_turn(s, _quote(quotes, s, stance), persons) for s in unspoken)))
+    return tuple(found)
+
+
+def _runs(places: list[int]) -> list[list[int]]:
+    """Places whose neighbourhoods touch, together."""
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and place - runs[-1][-1] <= 2 * AROUND:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return runs
+
+
+def _quote(quotes: dict[str, EvidenceRef], signal: Signal, stance: str) -> str | None:
+    found = quotes.get(signal.signal_id)
+    return found.quote if found is not None and found.stance == stance else None
 
 
 def _turn(signal: Signal, quote: str | None, persons: Persons) -> Turn:
