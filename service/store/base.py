@@ -16,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import StaticPool
 
 BUSY_S = 15.0
-"""Seconds that a SQLite writer waits for another one before it gives up."""
+"""Seconds that a writer waits for another one before it gives up; then the answer is 503."""
 
 
 _PRAGMAS = (
@@ -101,9 +101,26 @@ class Store:
         self.engine.dispose()
 
 
+def _server(url: str) -> Engine:
+    """PostgreSQL. Nobody waits for ever: not for a server that is gone, nor for somebody who sits on a lock."""
+    reaching = {"connect_timeout": 5, "tcp_user_timeout": int(BUSY_S * 1000)}
+    engine = create_engine(
+        url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=reaching
+    )
+
+    @event.listens_for(engine, "connect")
+    def _patience(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = {int(BUSY_S * 1000)}")
+            cursor.execute(f"SET idle_in_transaction_session_timeout = {int(4 * BUSY_S * 1000)}")
+        connection.commit()
+
+    return engine
+
+
 def _engine(url: str, *, sqlite: bool) -> Engine:
     if not sqlite:
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return _server(url)
     memory = make_url(url).database in (None, "", ":memory:")
     options: dict[str, Any] = {"poolclass": StaticPool} if memory else {}
     options["hide_parameters"] = True  # an error's message goes into logs; what was to be stored doesn't

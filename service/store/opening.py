@@ -13,7 +13,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from service.store.base import Store
-from service.store.schema import metadata
 
 DEFAULT_DATABASE = "sqlite:///takedown.db"
 """A file in the folder that the service is started in."""
@@ -61,9 +60,6 @@ def migrate(store: Store) -> None:
         if not store.embedded:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         now = MigrationContext.configure(connection).get_current_revision()
-        if script.get_current_head() is None:
-            metadata().create_all(connection)
-            return
         if now == script.get_current_head():
             return
         if now is not None and now not in {revision.revision for revision in script.walk_revisions()}:
@@ -76,4 +72,5 @@ def alembic_config() -> Config:
     """Where the migrations are."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     return config
