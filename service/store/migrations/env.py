@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
@@ -10,7 +10,7 @@ from alembic.autogenerate.api import AutogenContext
 from service.store.schema import metadata
 
 
-def _own_types(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
+def _own_types(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
     """The store's own column types, by name; Alembic knows the others."""
     if kind != "type" or not type(item).__module__.startswith("service."):
         return False
