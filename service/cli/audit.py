@@ -12,7 +12,7 @@ import click
 
 from service.cli.exits import Exit
 from service.cli.operator import operator
-from service.cli.options import database_option, signing_keys_option
+from service.cli.options import database_option, model_option, policy_option, signing_keys_option
 from service.terminal import safe
 
 if TYPE_CHECKING:
@@ -112,6 +112,41 @@ def checkpoint(ctx: click.Context, checkpoints: Path, database: str, signing_key
         except (BadEntry, BadCheckpoint) as bad:
             _say_bad(bad)
             ctx.exit(Exit.FAILED)
+
+
+@audit.command(
+    epilog="""\b
+Example: takedown-verifier audit replay REQ-77120
+
+Exit codes: 0 the same answer, 1 another one, 2 nothing to compute it from."""
+)
+@click.argument("request_id", metavar="REQUEST")
+@database_option
+@policy_option
+@model_option
+@click.pass_context
+def replay(
+    ctx: click.Context, request_id: str, database: str, policy_file: Path | None, model_dir: Path | None
+) -> None:
+    """Compute a past decision again from its record, and compare it with what was answered and logged."""
+    from service.engine import open_verifier
+    from service.requests.replay import NotReplayable
+    from service.requests.replay import replay as compute
+    from verifier.policy import InvalidPolicy, load_policy
+
+    try:
+        verifier = ctx.obj if ctx.obj is not None else open_verifier(load_policy(policy_file), model_dir)
+        with _store(database) as store:
+            done = compute(store, request_id, verifier)
+    except (NotReplayable, InvalidPolicy) as error:
+        raise click.UsageError(str(error)) from None
+    for name in sorted(done.recorded.keys() | done.now.keys()):
+        then, now = done.recorded.get(name, "none"), done.now.get(name, "none")
+        click.echo(f"{name}: {safe(then)}" + ("" if then == now else f", now {safe(now)}"))
+    for difference in done.differences:
+        click.echo(f"differs: {safe(difference)}", err=True)
+    click.echo("the same answer" if done.same else "NOT the same answer")
+    ctx.exit(Exit.CLEARED if done.same else Exit.FAILED)
 
 
 def _verify_file(file: Path, keys: Mapping[str, Ed25519PublicKey]) -> tuple[int, str]:

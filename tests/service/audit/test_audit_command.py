@@ -11,7 +11,10 @@ from service.audit.log import record
 from service.cli.audit import audit
 from service.cli.permits import permits
 from service.permits.keys import SigningKeys
+from service.settings import Settings
 from service.store.opening import open_store
+from tests.service.fakes import FakeVerifier
+from tests.service.test_api import URL
 
 from .conftest import NOON
 
@@ -114,3 +117,19 @@ def test_a_rotated_key_verifies_old_exports_and_signs_new_ones(place):
 
 def test_a_permit_that_is_not_there_can_not_be_revoked(place):
     run(permits, "revoke", "x" * 22, "--why", "whatever", code=2)
+
+
+def test_a_past_decision_is_computed_again(place, case, serve):
+    fake = FakeVerifier("cleared")
+    client = serve(fake, Settings(database="sqlite:///takedown.db", permit_keys=place / "takedown-permit-keys.json"))
+    client.post(URL, json=case)
+    request_id = case["request"]["request_id"]
+
+    def replayed(verifier):
+        return CliRunner().invoke(audit, ["replay", request_id], obj=verifier)
+
+    assert (replayed(fake).exit_code, "the same answer" in replayed(fake).stdout) == (0, True)
+    other = replayed(FakeVerifier("hold"))
+    assert other.exit_code == 1
+    assert "/disposition" in other.stderr
+    run(audit, "replay", "unknown", code=2)
