@@ -22,6 +22,7 @@ from service.review.routing import fits
 from service.review.tables import Decision, Lease, Review, ReviewState
 
 MAX_PAGE = 200
+_UNDECIDED = ("open", "waiting")
 _LOOKS = 20
 """Batches that one page looks through for somebody who is tied to nearly everything."""
 
@@ -142,11 +143,11 @@ def counts(office: Office, person_id: str | None) -> dict[str, int]:
     person, now = reader(office, person_id), office.clock()
     with office.store.reading() as session:
         rows = session.execute(
-            select(Review.state, func.count()).where(Review.state != "closed").group_by(Review.state)
+            select(Review.state, func.count()).where(Review.state.in_(_UNDECIDED)).group_by(Review.state)
         )
         by_state = {row[0]: row[1] for row in rows}
         holds = session.scalar(select(func.count()).where(Review.state == "open", Review.hold == 1)) or 0
-        overdue = session.scalar(select(func.count()).where(Review.state != "closed", Review.due_at < now)) or 0
+        overdue = session.scalar(select(func.count()).where(Review.state.in_(_UNDECIDED), Review.due_at < now)) or 0
         held = session.scalar(select(func.count()).where(Lease.ended_at.is_(None), Lease.expires_at > now)) or 0
         mine = session.scalar(select(func.count()).where(Decision.person == person.id)) or 0
     return {

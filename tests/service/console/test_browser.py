@@ -107,7 +107,7 @@ def test_two_people_refuse_a_pretext_by_keyboard_and_the_host_gets_a_letter(site
         page.check("[name=pretextual][value=yes]")
         page.check("[name=outcome][value=deny]")
         page.fill("#reason", "The record covers the whole time; the five who complain are one and were never there.")
-        page.click("text=Decide")
+        page.click("form.decision button.primary")
         page.wait_for_url("**/console?did=decided")
         assert problems == []
 

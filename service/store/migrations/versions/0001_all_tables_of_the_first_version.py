@@ -207,7 +207,12 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_reviews_language", ["state", "language", "hold", "level", "place", "review_id"], unique=False
         )
-        batch_op.create_index("ix_reviews_order", ["state", "hold", "level", "place", "review_id"], unique=False)
+        batch_op.create_index("ix_reviews_due", ["state", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_reviews_order",
+            ["state", "hold", "level", "place", "review_id", "action", "kind", "category", "language", "queue"],
+            unique=False,
+        )
         batch_op.create_index(
             "ix_reviews_queue", ["state", "queue", "hold", "level", "place", "review_id"], unique=False
         )
@@ -344,6 +349,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("review_decisions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_review_decisions_decided_at"), ["decided_at"], unique=False)
+        batch_op.create_index("ix_review_decisions_person", ["person", "decided_at"], unique=False)
 
     op.create_table(
         "review_golden",
@@ -470,6 +476,7 @@ def downgrade() -> None:
     op.drop_table("review_leases")
     op.drop_table("review_golden")
     with op.batch_alter_table("review_decisions", schema=None) as batch_op:
+        batch_op.drop_index("ix_review_decisions_person")
         batch_op.drop_index(batch_op.f("ix_review_decisions_decided_at"))
 
     op.drop_table("review_decisions")
@@ -507,6 +514,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_reviews_raise")
         batch_op.drop_index("ix_reviews_queue")
         batch_op.drop_index("ix_reviews_order")
+        batch_op.drop_index("ix_reviews_due")
         batch_op.drop_index("ix_reviews_language")
         batch_op.drop_index("ix_reviews_category")
 
