@@ -11,7 +11,7 @@ from verifier.normalise import words_of_folded
 
 _SLIP = 55.0
 """Ratio (rapidfuzz, 0-100) from which on two words are one, but for hearing or spelling."""
-_SHORT = 12
+_SHORT = 16
 _TOLD = 3
 
 

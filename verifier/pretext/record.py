@@ -30,6 +30,7 @@ _DIFFERENT = 66.0
 """Below, no part of the record resembles the quotation; unrelated sentences reach about 60."""
 _RETOLD = 50.0
 """From here on, a quotation that shares half of its words with a turn may be told from memory."""
+_MISSPELT = 75.0
 _PART = 93.0
 _SHARED_VOCABULARY = 0.25
 """Share of a quotation's words that a record in the same language has somewhere, at the least."""
@@ -126,7 +127,8 @@ class Record:
         if not quotation.elided and self._spliced(quote):
             return Located("spliced", signal_id)
         retold = score >= _RETOLD and _retold(quote, best)
-        return Located("absent" if score < _DIFFERENT and not retold else "unclear")
+        foreign = score < _DIFFERENT or _strange(quote, best)
+        return Located("absent" if foreign and not retold else "unclear")
 
     def _most_alike(self, quote: str) -> tuple[str, str]:
         """The stretch of the record that is most like a quotation, and the turn in which it begins.
@@ -268,6 +270,14 @@ def _stretch(quote: str, record: str) -> str:
     start = record.rfind(" ", 0, where.dest_start) + 1
     end = record.find(" ", where.dest_end)
     return record[start : end if end >= 0 else len(record)]
+
+
+def _strange(quote: str, record: str) -> bool:
+    """Whether few of a quotation's longer words are in a stretch, even misspelt: letters alone are often alike."""
+    own = [w for w in words_of_folded(quote) if len(w) >= 4 or (not w.isascii() and len(w) >= 2)]
+    theirs = words_of_folded(record)
+    near = sum(any(fuzz.ratio(w, other) >= _MISSPELT for other in theirs) for w in own)
+    return len(own) >= 4 and near * 3 <= len(own)
 
 
 def _retold(quote: str, record: str) -> bool:

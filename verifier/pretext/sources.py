@@ -226,11 +226,15 @@ class Sources:
     ) -> Complaint:
         # The log has accounts only; of guests the platform says itself whether they were there.
         present = self.was_there(account) or in_meeting is True
-        if in_meeting is None and (account is None or ref.startswith("report:")):
+        guests = any(p.account is None for p in self._case.meeting.participants)
+        if in_meeting is None and (account is None or guests or ref.startswith("report:")):
             present = True  # nobody says that they were not
         folded = fold(text)
         # A recording is watched by people who never joined: only who says that they were there contradicts the log.
-        watched = self._case.request.target.kind == "recording" and not cue("pretext", "attended").search(folded)
+        ended = self._case.meeting.ended_at
+        later = at is None or (ended is not None and at > ended)
+        recorded = self._case.request.target.kind == "recording" and later
+        watched = recorded and not cue("pretext", "attended").search(folded)
         fresh = self.is_fresh(account, at) and not (present and self._new_is_usual)
         who = f"account:{account.account_id}" if account is not None else ref
         saw = bool(cue("pretext", "eyewitness").search(folded))
