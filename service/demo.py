@@ -104,6 +104,7 @@ def _start(port: int, folder: Path) -> subprocess.Popen[bytes]:
     ours = ("TAKEDOWN_API_KEYS", "TAKEDOWN_HOST", "TAKEDOWN_PORT")
     environ = {k: v for k, v in os.environ.items() if k not in ours}
     environ["TAKEDOWN_PERMIT_KEYS"] = str(folder / "permit-keys.json")
+    environ["TAKEDOWN_CHECKPOINTS"] = str(folder / "checkpoints.txt")
     environ["TAKEDOWN_DATABASE"] = f"sqlite:///{folder / 'takedown.db'}"
     with (folder / "service.log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
