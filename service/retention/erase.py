@@ -13,6 +13,7 @@ from service.audit.log import record
 from service.requests.states import FINAL
 from service.requests.tables import CaseRecord, RequestRecord
 from service.retention.redaction import item_without_words, meeting_without_words, request_without_words, without_words
+from service.review.erasing import erase_words
 from service.store.base import Store
 from service.telemetry.tables import CoverageRecord, ItemKind, ItemRecord, MeetingRecord
 
@@ -128,4 +129,5 @@ def _erase_case(session: Session, request: RequestRecord, at: datetime) -> bool:
     request.request = request_without_words(request.request)
     if request.assessment is not None:
         request.assessment = without_words(request.assessment)
+    erase_words(session, request.request_id)
     return True

@@ -174,6 +174,33 @@ def test_decided_cases_come_out_as_labelled_cases_of_the_contract(office, store,
     assert found["R-2"]["label"]["pretextual"] is True
 
 
+def test_erasing_a_case_takes_the_words_and_leaves_the_decision(office, store, clock):
+    from datetime import timedelta
+
+    from service.letters.tables import Letter
+    from service.retention.erase import erase_meeting
+    from service.review.asking import note
+    from service.review.learning import labelled
+    from service.review.tables import Decision, Note
+    from service.review.transparency import report
+
+    review = put(store, clock, number="12", request_id="R-e")
+    leases.take(office, review, "ana")
+    note(office, review, "ana", "The host says so himself.")
+    case = read(office, review, "ana").case
+    decide(office, review, "ana", saying(case, "approve"))
+    with store.transaction() as session:
+        erase_meeting(session, case.meeting.meeting_id, by="operator", at=clock(), why="asked")
+    [kept], [letter], [written], [decision] = (rows(store, table) for table in (Review, Letter, Note, Decision))
+    assert (kept.title, letter.body, written.text) == ("", "", "")
+    assert (kept.outcome, decision.outcome) == ("approve", "approve")
+    with refused("review-closed"):
+        read(office, review, "ana")
+    with store.reading() as session:
+        assert list(labelled(session)) == []
+        assert report(session, clock() - timedelta(days=1), clock() + timedelta(days=1)).by_outcome == {"approved": 1}
+
+
 def test_no_meeting_is_for_training_and_evaluation_at_once():
     from service.review.learning import use_of
 
