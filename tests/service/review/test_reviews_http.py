@@ -61,6 +61,14 @@ def test_somebody_tied_is_refused_in_everything_and_logged(client, keys, review,
         assert [e.actor for e in entries(session, kind="review.refused")] == [person] * len(DEEDS)
 
 
+def test_a_deciders_key_opens_no_other_door_to_a_case(client, keys, review):
+    request_id = h.document("03")["request"]["request_id"]
+    assert client.get(f"/v1/requests/{request_id}", headers=keys["submit"]).status_code == 200
+    for person in ("lia", "ana"):
+        answer = client.get(f"/v1/requests/{request_id}", headers=keys[person])
+        assert (answer.status_code, kind(answer)) == (403, "not-allowed")
+
+
 def test_a_key_without_the_scope_or_without_a_person_decides_nothing(client, keys, review):
     from service.keys.book import Grant
 
