@@ -18,3 +18,4 @@ def test_kill_nine_at_random_moments(kind, tmp_path):
             crashes.crash()
     assert crashes.done["crashes"] == TIMES
     assert crashes.done["acknowledged"] > 0
+    assert crashes.done["redeemed"] > 0
