@@ -55,6 +55,8 @@ async def _http(request: Request, error: Exception) -> Response:
         return _answer(request, ProblemDetails("method-not-allowed", detail, headers=error.headers))
     if error.status_code == 404:
         return _answer(request, ProblemDetails("not-found", "No such path; /openapi.json lists what there is."))
+    if error.status_code == 400:  # the framework's reader of bodies gave up: no JSON, too deep, a number without end
+        return _answer(request, ProblemDetails("not-json", "Send one JSON object in UTF-8."))
     return _answer(request, ProblemDetails("failed", "The request could not be handled."))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import get_args
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -35,6 +35,10 @@ EVENTS = (
 """Kinds of audit entry that are told from 0 on, so that alerts see the first of them. Others show once they occur."""
 
 
+UNANSWERED_AFTER = timedelta(minutes=5)
+"""Nobody waits for a verification for that long: the process that did it has ended."""
+
+
 class Standing(Collector):
     """A collector for Prometheus over one store."""
 
@@ -58,7 +62,7 @@ class Standing(Collector):
                 found = [
                     self._count_events(session),
                     *_queue(session, now),
-                    *_requests(session),
+                    *_requests(session, now),
                     *_webhooks(session, now),
                 ]
         except (SQLAlchemyError, OSError):
@@ -113,7 +117,7 @@ def _queue(session: Session, now: datetime) -> Iterator[Metric]:
     yield from (waiting, age, late, leased)
 
 
-def _requests(session: Session) -> Iterator[Metric]:
+def _requests(session: Session, now: datetime) -> Iterator[Metric]:
     """False clears: a person denied what the verifier had cleared, on appeal or in a sample."""
     rows = session.execute(
         select(RequestRecord.disposition, func.count(func.distinct(Review.request_id)))
@@ -128,10 +132,9 @@ def _requests(session: Session) -> Iterator[Metric]:
     overturned = CounterMetricFamily("takedown_overturned_approvals", "People's approvals that fell on appeal.")
     overturned.add_metric((), sum(count for kind, count in contradicted.items() if kind != "cleared"))
     yield overturned
-    unanswered = GaugeMetricFamily("takedown_requests_unanswered", "Requests recorded and not yet assessed.")
-    unanswered.add_metric(
-        (), session.scalar(select(func.count()).where(RequestRecord.state.in_(("received", "assessed")))) or 0
-    )
+    unanswered = GaugeMetricFamily("takedown_requests_unanswered", "Requests recorded long ago and never assessed.")
+    stuck = RequestRecord.state.in_(("received", "assessed")), RequestRecord.received_at < now - UNANSWERED_AFTER
+    unanswered.add_metric((), session.scalar(select(func.count()).where(*stuck)) or 0)
     yield unanswered
 
 
