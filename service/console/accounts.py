@@ -64,11 +64,13 @@ class Accounts:
     def sign_in(self, person: str, password: str) -> SignedIn | None:
         """A new session, or None: wrong, locked, or no longer in the directory. Both ways are in the audit log."""
         now = self._clock()
-        with self._store.reading() as session:
-            found = session.get(LocalAccount, person)
+        found = None
+        if self._people.get(person) is not None:
+            with self._store.reading() as session:
+                found = session.get(LocalAccount, person)
         right = _matches(found.password if found else _nobody, password)
         locked = found is not None and found.locked_until is not None and found.locked_until > now
-        if found is None or self._people.get(person) is None:
+        if found is None:
             return None
         with self._store.transaction() as session:
             account = session.get(LocalAccount, person, with_for_update=True)

@@ -20,6 +20,7 @@ from service.review.dossier import papers
 from service.review.office import Closed
 from service.review.rules import Rules
 from service.review.tables import Appeal, Decision, Review
+from service.terminal import safe
 from verifier.assessment import Assessment
 from verifier.case import Case
 
@@ -96,8 +97,8 @@ def _post(
     session.add(
         Letter(
             request_id=case.request.request_id, round=round_, kind=kind, language=written.language,
-            to_account=account or case.meeting.host_account.account_id, subject=written.subject, body=written.body,
-            at=at,
+            to_account=safe(account or case.meeting.host_account.account_id), subject=written.subject,
+            body=written.body, at=at,
         )
     )  # fmt: skip
     session.flush()

@@ -13,6 +13,7 @@ from service.requests.tables import RequestRecord
 from service.review.office import Office
 from service.review.opening import open_review
 from service.review.tables import Appeal, Review
+from service.review.words import kept
 from verifier.assessment import Assessment
 
 MAX_TEXT = 5_000
@@ -37,7 +38,7 @@ def appeal(office: Office, code: str, text: str) -> Review:
         review = open_review(
             session, case, Assessment.model_validate(request.assessment), office.rules, now, round_=max(last, 1) + 1
         )
-        found.appealed_at, found.text, found.review_id = now, text.strip()[:MAX_TEXT], review.review_id
+        found.appealed_at, found.text, found.review_id = now, kept(text.strip()[:MAX_TEXT]), review.review_id
         detail = {"review_id": review.review_id, "round": review.round}
         record(session, at=now, kind="appeal.received", actor="host", subject=found.request_id, detail=detail)
         return review

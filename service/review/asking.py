@@ -14,6 +14,8 @@ from service.audit.log import record
 from service.problems import ProblemDetails
 from service.review.office import Office, require_held, require_open
 from service.review.tables import Note, Question, Review
+from service.review.words import is_id, kept
+from service.terminal import safe
 from verifier.problems import Problem
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -33,8 +35,8 @@ def note(
     with office.deed("note", review_id, person_id) as deed:
         require_held(deed)
         written = Note(
-            note_id=uuid.uuid4().hex, review_id=review_id, person=deed.person.id, text=text,
-            attachments=[{"name": name[:200], "sha256": sha256} for name, sha256 in attachments], at=deed.at,
+            note_id=uuid.uuid4().hex, review_id=review_id, person=deed.person.id, text=kept(text),
+            attachments=[{"name": safe(name)[:200], "sha256": sha256} for name, sha256 in attachments], at=deed.at,
         )  # fmt: skip
         deed.session.add(written)
         deed.log("review.noted", note_id=written.note_id)
@@ -52,7 +54,7 @@ def ask(
         require_open(deed.review)
         lease = require_held(deed)
         asked = Question(
-            question_id=uuid.uuid4().hex, review_id=review_id, person=deed.person.id, to=to, text=text,
+            question_id=uuid.uuid4().hex, review_id=review_id, person=deed.person.id, to=to, text=kept(text),
             asked_at=deed.at, due_at=deed.at + timedelta(hours=office.rules.question_hours),
         )  # fmt: skip
         deed.session.add(asked)
@@ -66,6 +68,8 @@ def ask(
 def answer(office: Office, question_id: str, text: str, *, by: str) -> Question:
     """Take in what came back. It is shown to reviewers as what somebody said, never as the platform's record."""
     now = office.clock()
+    if not is_id(question_id):
+        raise ProblemDetails("not-found", "There is no such question.")
     with office.store.transaction() as session:
         found = session.scalars(
             select(Question).where(Question.question_id == question_id).with_for_update()
@@ -77,7 +81,7 @@ def answer(office: Office, question_id: str, text: str, *, by: str) -> Question:
         if not 1 <= len(text.strip()) <= MAX_TEXT:
             wrong = Problem("/text", "no text, or too much", f"1 to {MAX_TEXT:,} characters")
             raise ProblemDetails("invalid-decision", "The answer is not complete.", [wrong])
-        found.answer, found.ended_at = text, now
+        found.answer, found.ended_at = kept(text), now
         review = session.get(Review, found.review_id, with_for_update=True)
         if review is not None and review.state == "waiting":
             review.state = "open"

@@ -15,6 +15,7 @@ from service.review.dossier import papers
 from service.review.office import Deed, Office, had_part, require_held, require_open
 from service.review.quorum import Outcome, outcome_of
 from service.review.tables import Decision, Golden, Review
+from service.review.words import kept
 from verifier.assessment import Assessment, Verdict
 from verifier.case import Case
 from verifier.problems import Problem
@@ -63,7 +64,7 @@ def decide(office: Office, review_id: str, person_id: str | None, answer: Answer
             verdicts=dict(answer.verdicts),
             pretextual=answer.pretextual,
             cites=list(answer.cites),
-            reason=answer.reason,
+            reason=kept(answer.reason),
             seconds=(deed.at - lease.taken_at) / timedelta(seconds=1),
             decided_at=deed.at,
         )

@@ -17,6 +17,8 @@ from service.review.parties import Parties
 from service.review.routing import fits
 from service.review.tables import Decision, Lease, PutAside, Review
 from service.review.wellness import graphic_left, require_rested
+from service.review.words import kept
+from service.terminal import safe
 
 ORDER = (Review.hold, Review.level, Review.place, Review.review_id)
 """Descending: the order of the queue."""
@@ -155,7 +157,7 @@ def _candidates(office: Office, person: Person, queue: str | None) -> Iterator[s
         ),
     ]  # fmt: skip
     if queue is not None:
-        wanted.append(Review.queue == queue)
+        wanted.append(Review.queue == safe(queue))
     with office.store.reading() as session:
         if not graphic_left(session, person.id, office.rules.wellness, now):
             wanted.append(Review.graphic == 0)
@@ -211,7 +213,9 @@ def _put_aside(office: Office, review_id: str, person_id: str | None, how: str, 
 
 
 def _aside(deed: Deed, how: str, why: str) -> None:
-    deed.session.merge(PutAside(review_id=deed.review.review_id, person=deed.person.id, how=how, why=why, at=deed.at))
+    deed.session.merge(
+        PutAside(review_id=deed.review.review_id, person=deed.person.id, how=how, why=kept(why), at=deed.at)
+    )
 
 
 def _end(lease: Lease, how: str, deed: Deed, *, at_expiry: bool = False) -> None:

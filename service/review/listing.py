@@ -20,6 +20,7 @@ from service.review.parties import Parties
 from service.review.priority import explained
 from service.review.routing import fits
 from service.review.tables import Decision, Lease, Review, ReviewState
+from service.terminal import safe
 
 MAX_PAGE = 200
 _UNDECIDED = ("open", "waiting")
@@ -91,7 +92,7 @@ def page(office: Office, person_id: str | None, wanted: Filter, *, limit: int = 
     for column in ("queue", "category", "language", "action", "kind"):
         value = getattr(wanted, column)
         if value is not None:
-            query = query.where(getattr(Review, column) == value)
+            query = query.where(getattr(Review, column) == safe(value))
     with office.store.reading() as session:
         for _ in range(_LOOKS):
             found = session.scalars(in_order(query, at).limit(limit)).all()

@@ -19,6 +19,7 @@ from service.review.independence import ties
 from service.review.parties import Parties
 from service.review.rules import Rules
 from service.review.tables import Decision, Lease, PutAside, Review
+from service.review.words import is_id
 from service.store.base import Store
 
 LOGGED = frozenset({"not-independent", "not-for-you", "needs-person", "not-held"})
@@ -71,7 +72,7 @@ class Office:
         request_id = review_id
         try:
             with self.store.transaction() as session:
-                review = session.get(Review, review_id, with_for_update=True)
+                review = session.get(Review, review_id, with_for_update=True) if is_id(review_id) else None
                 if review is None:
                     raise ProblemDetails("not-found", "There is no such review.")
                 request_id = review.request_id

@@ -16,6 +16,7 @@ from service.review.priority import place, weigh
 from service.review.routing import language_of, region_of, route
 from service.review.rules import Kind, Rules
 from service.review.tables import Review
+from service.terminal import safe
 from verifier.assessment import Assessment
 from verifier.case import Case
 
@@ -59,13 +60,13 @@ def open_review(
         weight_why=list(weight.why),
         queue=where.queue,
         rank=where.rank,
-        read_language=where.language,
+        read_language=safe(where.language)[:16],
         regions=list(where.regions),
         action=case.request.action,
         category=max(categories, key=lambda c: (harm.get(c, rules.priority.otherwise), c)),
-        language=language_of(case)[:16],
+        language=safe(language_of(case))[:16],
         region=region_of(case),
-        title=case.meeting.title,
+        title=safe(case.meeting.title),
         graphic=int(any(c in rules.graphic for c in categories)),
         parties=parties_of(case, assessment).document(),
         opened_at=at,

@@ -54,6 +54,42 @@ def test_what_is_overdue_is_raised_again_and_again_and_never_released(office, st
     assert "5 independent reviewer(s) could take it" in alerts[0]
 
 
+def test_no_text_is_too_odd_for_the_database(office, store, clock):
+    from service.review.appeals import appeal
+    from service.review.deciding import decide
+    from service.review.listing import Filter, page
+
+    from .desk import saying
+
+    odd = "\x00\ud800\u202e two\nlines "
+    review = put(store, clock)
+    assert page(office, "ana", Filter(category=odd, queue=odd)).lines == ()
+    for look in (leases.take, read, leases.recuse):
+        with refused("not-found"):
+            look(office, odd, "ana", *(["why"] if look is leases.recuse else []))
+    with refused("not-found"):
+        answer(office, odd, "No.", by="platform")
+    with refused("not-found"):
+        appeal(office, odd, odd)
+    leases.take(office, review, "ana")
+    note(office, review, "ana", odd, [(odd, "a" * 64)])
+    case = read(office, review, "ana").case
+    decide(office, review, "ana", saying(case, reason="Nothing of the kind was said.\x00\nAt all."))
+    assert "\n" in read(office, review, "ana").decisions[0].reason
+
+
+def test_a_meeting_with_an_odd_title_reaches_the_queue(office, store, clock):
+    from service.requests.book import Book
+    from service.review.opening import opener
+    from tests.service.requests.asking import answering, case_of, submission
+
+    case = case_of("03", request_id="R-odd")
+    odd = {"title": "\x00\u202e title", "language": "\x00" * 30}
+    case = case.model_copy(update={"meeting": case.meeting.model_copy(update=odd)})
+    Book(store, clock, on_review=[opener(office.rules)]).submit(submission(case), answering("review"))
+    assert leases.take_next(office, "ana").request_id == "R-odd"
+
+
 def test_notes_carry_attachments_by_hash_only(office, store, clock):
     review = put(store, clock)
     leases.take(office, review, "ana")
