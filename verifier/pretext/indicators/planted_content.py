@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from verifier.case import Account, Case, Participant
-from verifier.clusters import same_device, same_place
+from verifier.clusters import same_device
 from verifier.pretext.sketch import START, account, report, sketch
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 from verifier.support.attribution import is_new
@@ -48,8 +48,8 @@ def _tie(view: View, p: Participant) -> tuple[str, str] | None:
         if _same_company(view, who, p.account):
             return "came, uninvited, and left in the same moments as a complainant", ref
         # A network alone may be a campus or an office: then the complainant must be fresh or absent.
-        if same_place(who, p.account) and not at_hand:
-            return "shares a network with a complainant who was not there or is new", ref
+        if not at_hand and (how := view.sources.tie(p.account, who)):
+            return f"{how} a complainant who was not there or is new", ref
     return None
 
 

@@ -68,7 +68,7 @@ def _deadline(folded: str) -> bool:
             limit.search(before) or re.match(r"\s*(内|之内|以内|içinde|के भीतर|이내)", after)
         ):
             return True
-    return bool(re.search(r"[一二三五十\d]+\s*分[钟鐘]?(?:内|之内|以内|內)", folded))
+    return bool(re.search(r"[一二三五十\d]\s{0,3}分[钟鐘]?(?:内|之内|以内|內)", folded))
 
 
 def _examples() -> tuple[Example, ...]:
