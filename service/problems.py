@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from verifier.problems import InvalidCase, Problem
 
 TYPE_PREFIX = "urn:takedown-verifier:problem:"
 """Problem types are names, not addresses; docs/api.md tells what each one means."""
+
+MAX_ERRORS, LONGEST = 500, 500
+"""Errors that are listed, and characters of each part of one: an answer must not be larger than what was sent."""
 
 TITLES: Mapping[str, tuple[int, str]] = {
     "not-json": (400, "The body is not JSON"),
@@ -61,7 +65,7 @@ class ProblemDetails(Exception):  # noqa: N818 - named as the RFC names it
         super().__init__(detail)
         self.kind = kind
         self.detail = detail
-        self.errors = tuple(errors)
+        self.errors = tuple(islice(errors, MAX_ERRORS))
         self.headers = dict(headers or {})
         self.status, self.title = TITLES[kind]
 
@@ -77,7 +81,10 @@ class ProblemDetails(Exception):  # noqa: N818 - named as the RFC names it
         if request_id is not None:
             body["request_id"] = request_id
         if self.errors:
-            body["errors"] = [{"pointer": e.pointer, "message": e.message, "hint": e.hint} for e in self.errors]
+            body["errors"] = [
+                {"pointer": e.pointer[:LONGEST], "message": e.message[:LONGEST], "hint": e.hint[:LONGEST]}
+                for e in self.errors
+            ]
         return body
 
 
@@ -102,4 +109,5 @@ def _is_json(raw: bytes) -> bool:
 def counted(problems: Sequence[Problem]) -> str:
     """How many problems, in words."""
     n = len(problems)
-    return "1 problem was found" if n == 1 else f"{n} problems were found"
+    listed = f", the first {MAX_ERRORS} are listed" if n > MAX_ERRORS else ""
+    return "1 problem was found" if n == 1 else f"{n} problems were found{listed}"
