@@ -27,7 +27,7 @@ from .judge import CATEGORIES, Passage
 from .network import StanceNetwork
 from .tokenise import CONTEXT_TOKENS, TEXT_TOKENS, PassageTokenizer
 
-NAME = "e5-stance-1"
+NAME = "e5-stance-2"
 TOLERANCE = (0.01, 0.2)
 """Largest accepted mean and single difference of uncalibrated probabilities, torch (fp32) to 8-bit."""
 FLOAT = ("/down/", "/qkv/")
