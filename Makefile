@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 PIP    := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := install
-.PHONY: install demo test lint format types clean distclean
+.PHONY: install demo test lint format types fuzz bench sbom audit clean distclean
 
 install: $(VENV)/.runtime-installed  ## what serving needs, without torch
 
@@ -28,8 +28,22 @@ format: $(VENV)/.dev-installed  ## rewrite what `make lint` would complain about
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+fuzz: $(VENV)/.dev-installed  ## 100,000 inputs of each kind against every door; hours. EXAMPLES=1000 for fewer
+	TAKEDOWN_FUZZ_EXAMPLES=$(or $(EXAMPLES),100000) $(BIN)/python -m pytest -q tests/service/fuzz
+
+bench: $(VENV)/.runtime-installed  ## measure this machine: .bench/perf.html, compared with the run before
+	$(BIN)/python -m service.loadtest --out .bench/load.json
+	$(BIN)/python -m eval.perf --out .bench --with .bench/load.json
+
+sbom: $(VENV)/.supply-installed  ## dist/sbom.cdx.json: what serving needs, as CycloneDX
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml --of JSON -o dist/sbom.cdx.json
+
+audit: $(VENV)/.supply-installed  ## known vulnerabilities of what is installed; asks the package index's advisory service
+	$(BIN)/pip-audit --skip-editable
+
 clean:  ## caches and build outputs
-	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .demo
+	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .demo .bench
 	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 distclean: clean  ## the virtual environment, too
@@ -50,4 +64,9 @@ $(VENV)/.runtime-installed: pyproject.toml | $(BIN)/python
 $(VENV)/.dev-installed: pyproject.toml $(VENV)/.runtime-installed
 	@echo "Installing what tests need …"
 	@$(PIP) install --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.supply-installed: pyproject.toml $(VENV)/.runtime-installed
+	@echo "Installing what looks into dependencies …"
+	@$(PIP) install --editable '.[supply]'
 	@touch $@
