@@ -27,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from service.demo_people import NAMES, Reviewers, settle
 from service.terminal import safe
 
 READY_WITHIN_S = 60.0
@@ -69,7 +70,8 @@ def main() -> int:
     try:
         port = _free_port()
         address = f"http://127.0.0.1:{port}"
-        process = _start(port, folder)
+        reviewers = settle(folder, _database(folder))
+        process = _start(port, folder, reviewers)
         console.print(f"Starting the service at {address} …")
         began = time.perf_counter()
         versions = _wait_until_ready(process, address)
@@ -79,8 +81,11 @@ def main() -> int:
         _sum_up(console, answers)
         served = True
         if keep:
-            console.print(f"\nStill running: {address}/docs, process {process.pid}, log {folder / 'service.log'}")
-            console.print(f"Stop it: kill {process.pid}; rm -r {folder}")
+            console.print(f"\nThe console:  {address}/console  (sign in as {', '.join(NAMES)}: {reviewers.password})")
+            console.print(f"The API:      {address}/docs")
+            console.print(f"Stop it:      kill {process.pid}; rm -r {folder}   (log: {folder / 'service.log'})")
+        else:
+            console.print("See what isn't cleared as a reviewer would, at /console:  make demo KEEP=1")
         return 0
     except (DemoFailed, OSError) as failed:
         console.print(f"The demo failed: {safe(str(failed))}")
@@ -100,12 +105,17 @@ def _free_port() -> int:
         return port
 
 
-def _start(port: int, folder: Path) -> subprocess.Popen[bytes]:
+def _database(folder: Path) -> str:
+    return f"sqlite:///{folder / 'takedown.db'}"
+
+
+def _start(port: int, folder: Path, reviewers: Reviewers) -> subprocess.Popen[bytes]:
     ours = ("TAKEDOWN_API_KEYS", "TAKEDOWN_HOST", "TAKEDOWN_PORT")
     environ = {k: v for k, v in os.environ.items() if k not in ours}
     environ["TAKEDOWN_PERMIT_KEYS"] = str(folder / "permit-keys.json")
     environ["TAKEDOWN_CHECKPOINTS"] = str(folder / "checkpoints.txt")
-    environ["TAKEDOWN_DATABASE"] = f"sqlite:///{folder / 'takedown.db'}"
+    environ["TAKEDOWN_DATABASE"] = _database(folder)
+    environ["TAKEDOWN_PEOPLE"] = str(reviewers.directory)
     with (folder / "service.log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "service.cli", "serve", "--host", "127.0.0.1", "--port", str(port)],
