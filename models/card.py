@@ -34,7 +34,7 @@ records, decide.
 | source | licence |
 |---|---|
 | contrast sets written for this project (sixteen languages) | the project's own |
-| `models/data/own.jsonl`, `models/data/plain_*.jsonl` (nineteen languages) | the project's own |
+| `models/data/{{own,plain_*,varied_*,memorial}}.jsonl` (nineteen languages) | the project's own |
 | COLD (thu-coai/COLDataset) | Apache-2.0 |
 | ConvAbuse (amandacurry/convabuse) | CC BY 4.0 |
 | EDOS (rewire-online/edos) | CC0 1.0 |
@@ -60,15 +60,10 @@ any threshold.
 - Probabilities are calibrated on plots and meetings that training never saw. They mix hard written contrasts with
   ordinary talk; where violations are rarer than there, a probability overstates.
 - Blatant wording is found; subtle, polite or coded wording often is not. Below 0.5 never means "nothing happened".
-- Known failure: a negated order in kind words can score as the order ("Don't kill yourself, Ida, we all love you":
-  self_harm 0.87). Never act on self_harm without a person.
-- The shipped calibration counted the corpora's violating posts but not their benign ones, so hate_speech and
-  harassment read too high on hostile or identity-related posts: at or above 0.5 lie 54% of the non-violating posts of
-  the held-out corpora and, by source, 13% to 88% of the benign posts of unseen hate and abuse sources.
-  `models/calibrate.py` has since been corrected; a new calibration must be followed by a new fit of whatever was
-  fitted on these numbers.
+- Known failures: quotes of extremist recruiting in polite words are missed; self_harm must never lead to action without a
+  person; a roll call of the dead in Chinese was taken for a threat until rows of that kind were added (`memorial.jsonl`).
 - Alarms on other kinds of talk are several times more frequent than in the held-out meetings: see the unseen meetings.
-- Some test figures flatter: the test split was looked at three times during training, and some lines of
+- Some test figures flatter: the test split was looked at three times while the first stage trained, and some lines of
   `models/data/templates` echo false alarms seen in its meetings. The twins in the tests were seen to fail or pass while
   rows were being added: they guard against relapse and prove nothing.
 - Thin evidence: sexual_content, meeting_disruption and illegal_goods have few held-out rows.
