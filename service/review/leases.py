@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import Select, exists, select, tuple_
+from sqlalchemy import Select, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.people import Person
@@ -23,6 +23,8 @@ from service.terminal import safe
 ORDER = (Review.hold, Review.level, Review.place, Review.review_id)
 """Descending: the order of the queue."""
 _BATCH = 50
+_HANDS = 0x68616E64
+"""Names one person's hands among PostgreSQL's advisory locks."""
 
 
 def take_next(office: Office, person_id: str | None, *, queue: str | None = None) -> Review | None:
@@ -42,6 +44,8 @@ def take_next(office: Office, person_id: str | None, *, queue: str | None = None
         try:
             return take(office, review_id, person.id)
         except ProblemDetails as refused:
+            if refused.kind == "hands-full" and (held := held_by(office, person.id)) is not None:
+                return renew(office, held, person.id)  # this person asked twice at once
             if refused.kind not in ("held-by-other", "review-closed", "not-found"):
                 raise  # somebody else was quicker: the next one, then
     return None
@@ -191,7 +195,9 @@ def _for(office: Office, session: Session, person: Person, review: Review) -> bo
 
 
 def _require_free_hands(session: Session, deed: Deed) -> None:
-    """One case at a time: nobody hoards the queue."""
+    """One case at a time: nobody hoards the queue, not even by asking many times at once."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE lets one write at a time
+        session.execute(select(func.pg_advisory_xact_lock(_HANDS, func.hashtext(deed.person.id))))
     other = session.scalars(
         select(Lease.review_id).where(
             Lease.person == deed.person.id, Lease.ended_at.is_(None), Lease.expires_at > deed.at,

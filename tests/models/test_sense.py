@@ -99,10 +99,7 @@ def test_ordinary_talk_scores_low(judge: OnnxJudge, text: str) -> None:
 
 SUPPORT = [
     "Please don't hurt yourself, I'm right here, stay on the line.",
-    pytest.param(
-        "Don't kill yourself, Ida, we all love you.",
-        marks=pytest.mark.xfail(reason="these weights read a negated order as the order; the card names it"),
-    ),
+    "Don't kill yourself, Ida, we all love you.",
     "I want to die, I don't know how to go on.",
     "We lost my brother to suicide two years ago.",
     "He survived an attempt, and he thanks this group for listening.",
@@ -115,3 +112,17 @@ SUPPORT = [
 @pytest.mark.parametrize("text", SUPPORT)
 def test_support_disclosure_and_grief_are_not_promotion(judge: OnnxJudge, text: str) -> None:
     assert judge.judge([Passage(text)])[0].violating["self_harm"] < 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "第五位，二十岁，工人，腿部中弹，失血过多没有救回来。",
+        "The sixth: Peter Osei, twenty, a porter, hit in the leg; he bled to death.",
+        "El quinto, veinte años, obrero, murió desangrado tras el disparo.",
+        "Пятый, двадцать лет, рабочий, пуля попала в ногу, не спасли.",
+    ],
+)
+def test_reading_out_the_dead_is_no_threat(judge: OnnxJudge, text: str) -> None:
+    said = judge.judge([Passage(text)])[0].violating
+    assert max(said.values()) < 0.5
