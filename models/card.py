@@ -60,7 +60,7 @@ any threshold.
 - Probabilities are calibrated on plots and meetings that training never saw. They mix hard written contrasts with
   ordinary talk; where violations are rarer than there, a probability overstates.
 - Blatant wording is found; subtle, polite or coded wording often is not. Below 0.5 never means "nothing happened".
-- Known failures: quotes of extremist recruiting in polite words are missed. A roll call of the dead in Chinese was taken
+- Known failures: quotes of polite extremist recruiting are missed. A roll call of the dead in Chinese was taken
   for a threat until rows of that kind were added (`memorial.jsonl`). Never act on self_harm without a person.
 - Alarms on other kinds of talk are several times more frequent than in the held-out meetings: see the unseen meetings.
 - Some test figures flatter: the test split was looked at three times while the first stage trained; some lines of
