@@ -8,8 +8,11 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, cast
+
+import click
 
 from verifier.case import DEFAULT_CATEGORIES, Case, Label, LabelledCase
 from verifier.problems import InvalidCase, parse_case, parse_labelled_case
@@ -17,7 +20,10 @@ from verifier.problems import InvalidCase, parse_case, parse_labelled_case
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of a data set. Without a label, `label` is None; `slices` may be empty."""
+    """One line of a data set. Without a label, `label` is None.
+
+    `slices`: those of the line, and language, category and action as the case has them where the line names none.
+    """
 
     case_id: str
     case: Case
@@ -55,9 +61,37 @@ def parse(line: str, number: int, categories: Iterable[str] = DEFAULT_CATEGORIES
         document = None
     if isinstance(document, dict) and "label" not in document and ("request" in document or "case" in document):
         case = parse_case(json.dumps(document.get("case", document)), categories=categories)
-        return Item(name_of(line, number), case, None, tuple(map(str, document.get("slices", ()))))
+        slices = _slices(case, tuple(map(str, document.get("slices", ()))))
+        return Item(name_of(line, number), case, None, slices)
     labelled: LabelledCase = parse_labelled_case(line, categories=categories)
-    return Item(labelled.case_id, labelled.case, labelled.label, labelled.slices)
+    return Item(labelled.case_id, labelled.case, labelled.label, _slices(labelled.case, labelled.slices))
+
+
+def _slices(case: Case, given: tuple[str, ...]) -> tuple[str, ...]:
+    named = {name.partition(":")[0] for name in given if ":" in name}
+    known = [
+        f"language:{(case.meeting.language or 'unknown').split('-')[0]}",
+        *(f"category:{category}" for category in dict.fromkeys(c.category for c in case.request.claims)),
+        f"action:{case.request.action}",
+    ]
+    return (*given, *(name for name in known if name.partition(":")[0] not in named))
+
+
+def items(path: Path, limit: int | None = None, categories: Iterable[str] = DEFAULT_CATEGORIES) -> Iterator[Item]:
+    """Read the cases of a file for a command that can't go on with a bad one.
+
+    Raises `click.ClickException` with the number of the line, every field that is wrong, and what would be right.
+    """
+    for number, line in enumerate(islice(lines(path), limit), 1):
+        try:
+            yield parse(line, number, categories)
+        except InvalidCase as problem:
+            raise click.ClickException(f"{path.name}: {unreadable(str(problem), number)}") from problem
+
+
+def unreadable(said: str, number: int) -> str:
+    """One sentence for people about a bad line. JSON's own "line 1" would mislead: a case is one line."""
+    return f"line {number} can't be read: {said.replace(': line 1 column ', ', at column ')}"
 
 
 def name_of(line: str, number: int) -> str:
@@ -76,4 +110,4 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(raw, "sha256").hexdigest()
 
 
-__all__ = ["InvalidCase", "Item", "lines", "name_of", "open_text", "parse", "sha256"]
+__all__ = ["InvalidCase", "Item", "items", "lines", "name_of", "open_text", "parse", "sha256", "unreadable"]

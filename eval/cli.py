@@ -23,6 +23,8 @@ from eval.scale import run_on_ray
 from eval.scoring.records import Record, record
 from verifier.verify import case_digest
 
+SHOWN = 5
+"""Errors told on the terminal."""
 PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -42,7 +44,7 @@ PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
     metavar="DIR",
-    help="report.html, report.md, report.json; with the `eval` extra also pictures.",
+    help="report.html, report.md, metrics.json; with the `eval` extra also pictures.",
 )
 @click.option(
     "--policy", type=click.Path(path_type=Path), metavar="FILE", envvar="TAKEDOWN_POLICY", help="Policy in YAML."
@@ -110,7 +112,8 @@ def evaluate(
     note = getattr(engine.judge, "reason", "")
     data = {"file": file.name, "sha256": cases.sha256(file)}
     chosen = spread(len(records), probed)
-    asked_again = [pair for pair in enumerate(islice(cases.lines(file), limit), 1) if pair[0] in chosen]
+    answered = zip(enumerate(islice(cases.lines(file), limit), 1), cases.lines(out), strict=True)
+    asked_again = [(n, line, json.loads(given)) for (n, line), given in answered if n in chosen]
     report = document.build(
         records, data=data, versions=engine.versions, command=command, judge_note=str(note),
         probe=probe(asked_again, engine),
@@ -119,7 +122,7 @@ def evaluate(
         promised = json.loads(certificate.read_text(encoding="utf-8"))
         report["promise"] = check(promised, records, engine.versions, data["sha256"])
     drawn = pictures.draw(report, records, folder) if "headline" in report and pictures.available() else []
-    (folder / "report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False), encoding="utf-8")
+    (folder / "metrics.json").write_text(json.dumps(report, indent=1, ensure_ascii=False), encoding="utf-8")
     (folder / "report.md").write_text(page.page(report, drawn), encoding="utf-8")
     worst = _answers(out, {w["case_id"] for w in report.get("worst", ())})
     (folder / "report.html").write_text(html.page(report, [folder / name for name in drawn], worst), encoding="utf-8")
@@ -195,12 +198,8 @@ def _record(line: str, number: int, prediction: Prediction, engine: Engine) -> R
         item = cases.parse(line, number, engine.policy.categories)
     except cases.InvalidCase:
         return record(prediction, None, ("unreadable",), {}, 0)
-    language = (item.case.meeting.language or "unknown").split("-")[0]
-    slices = (
-        item.slices if any(s.startswith("language:") for s in item.slices) else (*item.slices, f"language:{language}")
-    )
     categories = {c.claim_id: c.category for c in item.case.request.claims}
-    return record(prediction, item.label, slices, categories, len(item.case.signals))
+    return record(prediction, item.label, item.slices, categories, len(item.case.signals))
 
 
 def _kept(out: Path, versions: dict[str, str]) -> dict[str, Prediction]:
@@ -230,6 +229,10 @@ def _answers(out: Path, wanted: set[str]) -> dict[str, Prediction]:
 def _say(report: dict[str, Any], folder: Path) -> None:
     for warning in report.get("warnings", ()):
         click.echo(f"warning: {warning}", err=True)
+    for failed in report["errors"][:SHOWN]:
+        click.echo(f"error: {failed['case_id']}: {failed['error'][:400]}", err=True)
+    if len(report["errors"]) > SHOWN:
+        click.echo(f"error: and more; {folder / 'metrics.json'} has the first {len(report['errors'])}", err=True)
     for key, name, _ in page.HEADLINE if "headline" in report else ():
         figure = report["headline"][key]
         value = "-" if figure["value"] is None else f"{figure['value']:.4f}"

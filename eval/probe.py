@@ -11,7 +11,7 @@ from typing import Any
 
 from eval import cases
 from eval.invariants.twins import new_name, renamed
-from eval.running import Engine
+from eval.running import Engine, Prediction
 from verifier.verify import verify
 
 
@@ -21,17 +21,23 @@ def spread(total: int, wanted: int) -> frozenset[int]:
     return frozenset(1 + i * total // wanted for i in range(wanted)) if wanted else frozenset()
 
 
-def probe(numbered: Sequence[tuple[int, str]], engine: Engine) -> dict[str, Any]:
-    """Verify each case as it is and under other ids: how many answers changed, and which cases they were."""
+def probe(answered: Sequence[tuple[int, str, Prediction]], engine: Engine) -> dict[str, Any]:
+    """Verify cases again under other ids: how many answers differ from the one given, and which cases they were.
+
+    `answered`: number of the line, the line, its prediction.
+    """
     asked, changed = 0, []
-    for number, line in numbered:
+    for number, line, before in answered:
+        if before.get("error"):
+            continue
         try:
-            case = cases.parse(line, number, engine.policy.categories).case
-            before, after = (verify(c, engine.policy, engine.judge) for c in (case, renamed(case)))
-        except Exception:  # noqa: S112 - a case that fails counts as an error of the run already
+            after = verify(renamed(cases.parse(line, number, engine.policy.categories).case), engine.policy, engine.judge)
+        except Exception:
+            changed.append(before["case_id"])  # it had an answer under its own ids
+            asked += 1
             continue
         asked += 1
-        verdicts = {new_name(c.claim_id): c.verdict for c in before.claims}
-        if before.disposition != after.disposition or verdicts != {c.claim_id: c.verdict for c in after.claims}:
-            changed.append(cases.name_of(line, number))
+        verdicts = {new_name(c["claim_id"]): c["verdict"] for c in before["claims"]}
+        if before["disposition"] != after.disposition or verdicts != {c.claim_id: c.verdict for c in after.claims}:
+            changed.append(before["case_id"])
     return {"cases": asked, "changed": changed}

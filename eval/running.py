@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.cases import name_of, parse
+from eval.cases import InvalidCase, name_of, parse, unreadable
 from models.judge import JudgeUnavailable, MissingJudge, TextJudge
 from models.runtime import load_judge
 from verifier.policy import Policy, load_policy
@@ -64,12 +64,16 @@ class Engine:
 def failure(line: str, number: int, error: BaseException) -> Prediction:
     """The prediction for a case that could not be answered: a person decides."""
     said = " ".join(str(error).split())[:2000] or "no message"
+    if isinstance(error, InvalidCase):
+        told = unreadable(said, number)
+    else:
+        told = f"{type(error).__name__}: {said}"
     return {
         "case_id": name_of(line, number),
         "disposition": "review",
         "claims": [],
         "pretext": {"score": 0.0, "flagged": False, "indicators": []},
-        "error": f"{type(error).__name__}: {said}".encode("utf-8", "replace").decode(),
+        "error": told.encode("utf-8", "replace").decode(),
         "elapsed_ms": None,
     }
 

@@ -1,4 +1,4 @@
-"""The report as data (`report.json`, schema version 2, see docs/evaluation.md): all that page and pictures show."""
+"""The report as data (`metrics.json`, schema version 3, see docs/evaluation.md): all that page and pictures show."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from eval.scoring import cost, curves, rates
 from eval.scoring.records import Record
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 WORST = 25
 
 

@@ -8,6 +8,8 @@ from typing import Any
 HEADLINE = (
     ("false_clear_rate", "False clears", "cleared, of cases that must not be cleared"),
     ("auto_clear_rate", "Auto-clears", "cleared, of cases that may be cleared"),
+    ("well_founded_clear_rate", "Well-founded cleared", "cleared, of cases where only that is right"),
+    ("clear_precision", "Clears that are right", "may be cleared, of cases that were cleared"),
     ("false_hold_rate", "False holds", "held, of cases that need no hold"),
     ("hold_recall", "Holds found", "held, of cases that must be held"),
     ("disposition_accuracy", "Disposition right", "of all labelled cases"),

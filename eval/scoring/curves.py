@@ -52,7 +52,7 @@ def ranking(truth: Sequence[int], score: Sequence[float]) -> dict[str, Any]:
 
     if len(set(truth)) < 2:
         return {"positives": sum(truth), "negatives": len(truth) - sum(truth)}
-    fpr, tpr, _ = roc_curve(truth, score)
+    fpr, tpr, _ = roc_curve(truth, score, drop_intermediate=False)  # a point left out could be the one below a limit
     bins = reliability(truth, score)
     return {
         "positives": sum(truth),

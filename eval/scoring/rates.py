@@ -22,12 +22,16 @@ def headline(records: Sequence[Record]) -> dict[str, Any]:
     labelled = [r for r in records if r.labelled]
     must_not = [r for r in labelled if "cleared" not in r.acceptable]
     may = [r for r in labelled if "cleared" in r.acceptable]
+    well_founded = [r for r in labelled if r.acceptable == ("cleared",)]
+    cleared = [r for r in labelled if r.disposition == "cleared"]
     no_hold = [r for r in labelled if "hold" not in r.acceptable]
     must_hold = [r for r in labelled if r.acceptable == ("hold",)]
     claims = [c for r in labelled for c in r.claims]
     return {
         "false_clear_rate": _of(must_not, lambda r: r.disposition == "cleared"),
         "auto_clear_rate": _of(may, lambda r: r.disposition == "cleared"),
+        "well_founded_clear_rate": _of(well_founded, lambda r: r.disposition == "cleared"),
+        "clear_precision": _of(cleared, lambda r: r.right),
         "false_hold_rate": _of(no_hold, lambda r: r.disposition == "hold"),
         "hold_recall": _of(must_hold, lambda r: r.disposition == "hold"),
         "disposition_accuracy": _of(labelled, lambda r: r.right),
@@ -38,12 +42,15 @@ def headline(records: Sequence[Record]) -> dict[str, Any]:
 
 
 def verdicts(records: Iterable[Record]) -> dict[str, Any]:
-    """Confusion (right verdict, then given) and F1 per verdict; a claim without an answer counts as wrong."""
+    """Confusion (right verdict, then given) and F1 per verdict; a claim without an answer counts as wrong.
+
+    Macro-F1 is the mean over the verdicts that are right or given somewhere, as scikit-learn has it.
+    """
     claims = [c for r in records for c in r.claims if c.truth is not None]
     table = Counter((c.truth, c.verdict or "none") for c in claims)
     given = (*VERDICTS, *(("none",) if any(v == "none" for _, v in table) else ()))
     f1 = {v: _f1(table[v, v], sum(table[t, v] for t in VERDICTS), sum(table[v, g] for g in given)) for v in VERDICTS}
-    known = [f1[v]["f1"] for v in VERDICTS if f1[v]["support"]]
+    known = [f1[v]["f1"] for v in VERDICTS if any(v in pair for pair in table)]
     return {
         "claims": len(claims),
         "confusion": {t: {g: table[t, g] for g in given} for t in VERDICTS},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
 from verifier.case import Label
@@ -64,9 +65,9 @@ def record(
     claims = tuple(
         ClaimRecord(
             right,
-            given[claim_id]["verdict"] if claim_id in given else None,
+            intern(given[claim_id]["verdict"]) if claim_id in given else None,
             float(given[claim_id]["support"]) if claim_id in given else None,
-            categories.get(claim_id, "other"),
+            intern(categories.get(claim_id, "other")),
         )
         for claim_id, right in truth.items()
     )
@@ -74,13 +75,13 @@ def record(
     pretext = prediction.get("pretext") or {}
     return Record(
         str(prediction["case_id"]),
-        str(prediction["disposition"]),
+        intern(str(prediction["disposition"])),
         tuple(label.acceptable_dispositions) if label else (),
         label.pretextual if label else None,
         bool(pretext.get("flagged")),
         None if error else float(pretext.get("score", 0.0)),
         claims,
-        slices,
+        tuple(map(intern, slices)),
         prediction.get("elapsed_ms"),
         error,
         signals,

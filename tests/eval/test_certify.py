@@ -97,7 +97,7 @@ def test_the_command_certifies_and_evaluate_checks_it(tmp_path: Path) -> None:
         str(certificate),
     ]
     assert CliRunner().invoke(evaluate, [*base, *more]).exit_code == 0
-    found = json.loads((tmp_path / "r" / "report.json").read_text("utf-8"))["promise"]
+    found = json.loads((tmp_path / "r" / "metrics.json").read_text("utf-8"))["promise"]
     assert found["kept"]
     assert not found["applies"]
     assert "calibration data itself" in found["remarks"][0]

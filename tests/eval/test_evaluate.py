@@ -40,7 +40,7 @@ def _run(file: Path, folder: Path, *more: str) -> tuple[Result, list[dict], dict
     )
     assert result.exit_code == 0, result.output
     predictions = [json.loads(line) for line in (folder / "p.jsonl").read_text("utf-8").splitlines()]
-    return result, predictions, json.loads((folder / "r" / "report.json").read_text("utf-8"))
+    return result, predictions, json.loads((folder / "r" / "metrics.json").read_text("utf-8"))
 
 
 def test_one_valid_assessment_per_case(data: Path, tmp_path: Path) -> None:
@@ -62,10 +62,13 @@ def test_a_bad_line_is_an_error_and_the_run_goes_on(tmp_path: Path) -> None:
     del wrong["case"]["request"]["claims"]
     file = tmp_path / "mixed.jsonl"
     file.write_bytes(b"{not json\n" + good.encode() + b"\n\n" + json.dumps(wrong).encode() + b"\n\xff\xfe\n")
-    _, predictions, report = _run(file, tmp_path)
+    result, predictions, report = _run(file, tmp_path)
     assert [p["case_id"] for p in predictions] == ["line-1", "01-june4-vigil-fake-complaints", "wrong", "line-4"]
     assert [p["disposition"] for p in predictions if "error" in p] == ["review"] * 3
-    assert "/case/request/claims" in predictions[2]["error"]
+    assert predictions[2]["error"].startswith("line 3 can't be read: /case/request/claims: ")
+    assert "add this field" in predictions[2]["error"]
+    assert predictions[0]["error"].startswith("line 1 can't be read: /: not valid JSON")
+    assert "error: wrong: line 3 can't be read" in result.output
     assert report["headline"]["errors"]["hits"] == 3
     assert len(report["errors"]) == 3
 

@@ -38,7 +38,7 @@ def _run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: object) -> dic
     arguments = [str(SAMPLE), "--predictions", str(tmp_path / "p.jsonl"), "--report", str(tmp_path), "--limit", "60"]
     result = CliRunner().invoke(evaluate, arguments)
     assert result.exit_code == 0, result.output
-    return json.loads((tmp_path / "report.json").read_text("utf-8"))
+    return json.loads((tmp_path / "metrics.json").read_text("utf-8"))
 
 
 def test_a_credulous_system_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,8 +68,9 @@ def test_a_reader_of_names_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_an_honest_system_is_not_blamed() -> None:
     engine = Engine(plain_policy(), KeywordJudge({}))
-    numbered = [(n, line) for n, line in zip(range(1, 6), cases.lines(SAMPLE), strict=False)]
-    assert probe.probe(numbered, engine) == {"cases": 5, "changed": []}
+    numbered = zip(range(1, 6), cases.lines(SAMPLE), strict=False)
+    answered = [(n, line, engine.predict(line, n)) for n, line in numbered]
+    assert probe.probe(answered, engine) == {"cases": 5, "changed": []}
 
 
 @given(st.integers(0, 500), st.integers(0, 50))

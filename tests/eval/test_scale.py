@@ -18,7 +18,7 @@ def _figures(folder: Path, *more: str) -> tuple[list[dict], dict]:
     arguments = [str(SAMPLE), "--predictions", str(out), "--report", str(folder), "--limit", "24", "--probe", "0"]
     result = CliRunner().invoke(evaluate, [*arguments, *more])
     assert result.exit_code == 0, result.output
-    report = json.loads((folder / "report.json").read_text("utf-8"))
+    report = json.loads((folder / "metrics.json").read_text("utf-8"))
     rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
     return [{k: v for k, v in row.items() if k != "elapsed_ms"} for row in rows], {k: report[k] for k in FIGURES}
 

@@ -31,6 +31,8 @@ def test_headline() -> None:
     assert counts == {
         "false_clear_rate": (1, 4),
         "auto_clear_rate": (1, 2),
+        "well_founded_clear_rate": (1, 1),
+        "clear_precision": (1, 2),
         "false_hold_rate": (1, 4),
         "hold_recall": (1, 2),
         "disposition_accuracy": (3, 6),
