@@ -104,10 +104,23 @@ def name_of(line: str, number: int) -> str:
     return found if isinstance(found, str) else f"line-{number}"
 
 
+def label_of(line: str) -> tuple[Label | None, tuple[str, ...]]:
+    """Label (None where there is none) and slices of a line whose case can't be read, `unreadable` among them.
+
+    A labelled case that the verifier can't read still counts, as unanswered: leaving it out would flatter.
+    """
+    try:
+        document = json.loads(line)
+        slices = tuple(s for s in document.get("slices") or () if isinstance(s, str))
+        return Label.model_validate_json(json.dumps(document["label"])), ("unreadable", *slices)
+    except (ValueError, RecursionError, AttributeError, KeyError, TypeError):
+        return None, ("unreadable",)
+
+
 def sha256(path: Path) -> str:
     """Digest of a file's bytes, as it lies on disk."""
     with path.open("rb") as raw:
         return hashlib.file_digest(raw, "sha256").hexdigest()
 
 
-__all__ = ["InvalidCase", "Item", "items", "lines", "name_of", "open_text", "parse", "sha256", "unreadable"]
+__all__ = ["InvalidCase", "Item", "items", "label_of", "lines", "name_of", "open_text", "parse", "sha256", "unreadable"]

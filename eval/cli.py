@@ -197,7 +197,7 @@ def _record(line: str, number: int, prediction: Prediction, engine: Engine) -> R
     try:
         item = cases.parse(line, number, engine.policy.categories)
     except cases.InvalidCase:
-        return record(prediction, None, ("unreadable",), {}, 0)
+        return record(prediction, *cases.label_of(line), {}, 0)
     categories = {c.claim_id: c.category for c in item.case.request.claims}
     return record(prediction, item.label, item.slices, categories, len(item.case.signals))
 
