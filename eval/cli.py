@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from eval import cases
+from eval import answers, cases
 from eval.certify.certificate import check
 from eval.probe import probe, spread
 from eval.progress import progress
@@ -21,7 +21,6 @@ from eval.report import document, html, page, pictures
 from eval.running import Engine, Prediction, Setup, open_engine, run
 from eval.scale import run_on_ray
 from eval.scoring.records import Record, record
-from verifier.verify import case_digest
 
 SHOWN = 5
 """Errors told on the terminal."""
@@ -106,7 +105,8 @@ def evaluate(
         raise click.UsageError("--engine ray needs Ray: pip install 'takedown-verifier[scale]'")
     folder.mkdir(parents=True, exist_ok=True)
     out.parent.mkdir(parents=True, exist_ok=True)
-    kept = _kept(out, engine.versions) if resume else {}
+    before = [answers.kept(path, engine.versions) for path in (out, _unfinished(out))] if resume else []
+    kept = {case_id: prediction for found in before for case_id, prediction in found.items()}
     records = list(_evaluate(file, out, _runner(where, setup, workers, engine), engine, limit, kept))
     command = " ".join(["takedown-verifier", *sys.argv[1:]])
     note = getattr(engine.judge, "reason", "")
@@ -182,15 +182,14 @@ def _in_order(
 
 
 def _before(line: str, number: int, kept: dict[str, Prediction], engine: Engine) -> Prediction | None:
-    """The kept answer for this very case, if there is one: the id alone doesn't tell, its content does."""
-    found = kept.get(cases.name_of(line, number)) if kept else None
-    if found is None:
+    """The kept answer for this very case, if there is one."""
+    if not kept or cases.name_of(line, number) not in kept:
         return None
     try:
-        same = case_digest(cases.parse(line, number, engine.policy.categories).case) == found.get("case_digest")
+        item = cases.parse(line, number, engine.policy.categories)
     except cases.InvalidCase:
         return None
-    return found if same else None
+    return answers.of(item.case_id, item.case, kept)
 
 
 def _record(line: str, number: int, prediction: Prediction, engine: Engine) -> Record:
@@ -200,20 +199,6 @@ def _record(line: str, number: int, prediction: Prediction, engine: Engine) -> R
         return record(prediction, *cases.label_of(line), {}, 0)
     categories = {c.claim_id: c.category for c in item.case.request.claims}
     return record(prediction, item.label, item.slices, categories, len(item.case.signals))
-
-
-def _kept(out: Path, versions: dict[str, str]) -> dict[str, Prediction]:
-    """Answers of earlier runs with the same versions; a last line cut short is dropped."""
-    kept: dict[str, Prediction] = {}
-    for path in (out, _unfinished(out)):
-        for line in cases.lines(path) if path.exists() else ():
-            try:
-                prediction = json.loads(line)
-            except ValueError:
-                continue
-            if prediction.get("versions") == versions and not prediction.get("error"):
-                kept[prediction["case_id"]] = prediction
-    return kept
 
 
 def _unfinished(out: Path) -> Path:

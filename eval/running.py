@@ -64,10 +64,7 @@ class Engine:
 def failure(line: str, number: int, error: BaseException) -> Prediction:
     """The prediction for a case that could not be answered: a person decides."""
     said = " ".join(str(error).split())[:2000] or "no message"
-    if isinstance(error, InvalidCase):
-        told = unreadable(said, number)
-    else:
-        told = f"{type(error).__name__}: {said}"
+    told = unreadable(said, number) if isinstance(error, InvalidCase) else f"{type(error).__name__}: {said}"
     return {
         "case_id": name_of(line, number),
         "disposition": "review",

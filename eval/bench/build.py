@@ -17,7 +17,7 @@ import yaml
 from eval.bench.kit import Kit
 from eval.bench.leakage import Leak, measure
 from eval.bench.slices import ALL
-from eval.bench.sources import Library, read_library
+from eval.bench.sources import SPLITS, Library, read_library
 from verifier.case import LabelledCase
 
 
@@ -87,7 +87,7 @@ def summary(cases: list[LabelledCase], leaks: list[Leak]) -> dict[str, Any]:
 @click.option("--out", type=click.Path(path_type=Path), required=True)
 @click.option("--size", type=click.IntRange(1), default=600)
 @click.option("--seed", type=int, default=1)
-@click.option("--split", type=click.Choice(["train", "calibration", "test", "all"]), default="test")
+@click.option("--split", type=click.Choice([*SPLITS, "all"]), default="test")
 @click.option("--max-turns", type=click.IntRange(10), default=300)
 @click.option("--without", multiple=True, metavar="SOURCE", help="leave a source out; may be repeated")
 @click.option("--leak-limit", type=float, default=0.60, help="fail if a leak's interval lies wholly above")

@@ -2,11 +2,14 @@
 
 A written line belongs to its plot, a corpus row to itself, a meeting to itself; the hash that splits them is
 the one by which the text judge is trained, so that `test` and `calibration` hold nothing it has learnt from.
+`certify` and `check` are halves of `test`: a promise is made on one and checked on the other, and nothing that
+was fitted, neither the judge nor the weights of support (`calibration`), has seen a line of either.
 """
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterator
@@ -17,7 +20,9 @@ from typing import Any
 
 from models.data import clean, split_of
 
-SPLITS = {"train": "train", "calibration": "calibrate", "test": "test"}
+SPLITS = {"train": "train", "calibration": "calibrate", "test": "test", "certify": "test", "check": "test"}
+HALVES = {"certify": 0, "check": 1}
+"""Parts of a split, by a second hash of the source."""
 
 BLATANT = frozenset(
     [
@@ -192,7 +197,11 @@ def read_library(open_dir: Path, written_dir: Path | None, split: str | None) ->
 
 
 def _in(group: str, percent: int, split: str | None) -> bool:
-    return split is None or split_of(group, percent) == SPLITS[split]
+    if split is None:
+        return True
+    if split_of(group, percent) != SPLITS[split]:
+        return False
+    return split not in HALVES or hashlib.sha256(f"half/{group}".encode()).digest()[0] % 2 == HALVES[split]
 
 
 def _written(path: Path, split: str | None) -> Iterator[Line]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+
+import click
 
 from eval.certify.promise import Promise
 from eval.scoring.intervals import share, upper_bound
 from eval.scoring.records import Record
+from models.manifest import NAME, read
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
+"""Raised where a key changes meaning or goes away."""
 ASSUMES = (
     "Cases to come are exchangeable with the calibration cases: the same mix of requests, from the same process.",
     "Calibration cases are independent of each other and of what the model and the policy were fitted on.",
@@ -24,7 +30,6 @@ def certificate(promise: Promise, *, data: dict[str, Any], versions: dict[str, s
     """The certificate as data, ready for JSON."""
     chosen = promise.chosen
     assert chosen is not None
-    loose = promise.steps[-1]
     return {
         "schema_version": SCHEMA_VERSION,
         "promise": f"at most {promise.alpha:g} of requests that must not be cleared are cleared, "
@@ -36,7 +41,7 @@ def certificate(promise: Promise, *, data: dict[str, Any], versions: dict[str, s
         "false_clears": share(chosen.false_clears, promise.must_not).as_json(),
         "upper_bound": promise.bound,
         "auto_clears": share(chosen.auto_cleared, promise.may).as_json(),
-        "auto_clears_at_loosest_tested": share(loose.auto_cleared, promise.may).as_json(),
+        "auto_clears_at_policy": share(promise.may_cleared_by_policy, promise.may).as_json(),
         "steps": [
             {
                 "clear_at": s.threshold,
@@ -48,7 +53,7 @@ def certificate(promise: Promise, *, data: dict[str, Any], versions: dict[str, s
         ],
         "assumes": list(ASSUMES),
         "data": data,
-        "versions": versions,
+        "versions": dict(versions),
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
@@ -59,6 +64,37 @@ def with_threshold(policy: str, clear_at: float) -> str:
     if count != 1:
         raise ValueError("the policy must have exactly one `clear_at:` line")
     return text
+
+
+def with_note(policy: str, document: dict[str, Any]) -> str:
+    """A policy's YAML with what was promised of it as comments at its head, in the place of an earlier promise.
+
+    The policy's hash names them along with the rest.
+    """
+    policy = re.sub(r"\A# Certified [^\n]*\n# clear_at [^\n]*\n# \(sha256 [^\n]*\n", "", policy)
+    data = document["data"]
+    note = (
+        f"# Certified {document['created_at'][:10]}: {document['promise']}.",
+        f"# clear_at {document['threshold']['clear_at']:g}, {document['method']}, on {data['cases']} cases",
+        f"# (sha256 {data['sha256']}), with model {document['versions']['model']}.",
+    )
+    return "\n".join((*note, policy))
+
+
+def note_in_manifest(folder: Path, document: dict[str, Any]) -> None:
+    """Put the certificate's essence into a weights folder's manifest, for whoever looks at the weights alone.
+
+    New weights come with a new manifest, so that a promise never outlives what it was made of. Raises
+    `click.ClickException` where the folder holds another model than the one that was certified.
+    """
+    found = read(folder)
+    if found.version != document["versions"]["model"]:
+        raise click.ClickException(f"{folder} holds {found.version}, not {document['versions']['model']}")
+    path = folder / NAME
+    body = json.loads(path.read_text(encoding="utf-8"))
+    keys = ("promise", "alpha", "delta", "threshold", "upper_bound", "assumes", "data", "versions", "created_at")
+    body["certificate"] = {key: document[key] for key in keys}
+    path.write_text(json.dumps(body, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def check(promised: dict[str, Any], records: Sequence[Record], versions: dict[str, str], digest: str) -> dict[str, Any]:

@@ -57,6 +57,8 @@ class Promise:
     delta: float
     must_not: int
     may: int
+    may_cleared_by_policy: int
+    """Rightly cleared at the policy's own threshold: what a stricter one costs is the difference."""
     steps: tuple[Step, ...]
 
     @property
@@ -98,4 +100,5 @@ def learn_then_test(outcomes: Sequence[Outcome], alpha: float, delta: float, loo
         if step.p_value > delta:
             break
         threshold = candidate
-    return Promise(threshold, alpha, delta, len(must_not), len(may), tuple(steps))
+    loose = sum(o.cleared_at(loosest) for o in may)
+    return Promise(threshold, alpha, delta, len(must_not), len(may), loose, tuple(steps))

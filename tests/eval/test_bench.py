@@ -101,3 +101,19 @@ def test_the_sample_does_not_leak_its_labels_through_the_request() -> None:
     leaks = measure([parse_labelled_case(line) for line in lines(SAMPLE)])
     assert len(leaks) == 4
     assert not [leak for leak in leaks if leak.low > 0.60]
+
+
+def test_a_promise_is_made_and_checked_on_different_sources(tmp_path: Path) -> None:
+    rows = [{"source": "qmsum", "source_id": str(i), "language": "en", "topic": "x",
+             "turns": [{"speaker": f"S{t % 3}", "text": f"Turn {t} of meeting {i}."} for t in range(9)]}
+            for i in range(900)]  # fmt: skip
+    (tmp_path / "meetings_x.jsonl.gz").write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+    parts = {
+        name: {talk.source_id for talk in read_library(tmp_path, None, name).talks}
+        for name in ("train", "calibration", "test", "certify", "check")
+    }
+    assert parts["certify"]
+    assert parts["check"]
+    assert parts["certify"] | parts["check"] == parts["test"]
+    apart = [parts[name] for name in ("train", "calibration", "certify", "check")]
+    assert sum(map(len, apart)) == len(set().union(*apart)) == 900
