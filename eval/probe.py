@@ -31,7 +31,9 @@ def probe(answered: Sequence[tuple[int, str, Prediction]], engine: Engine) -> di
         if before.get("error"):
             continue
         try:
-            after = verify(renamed(cases.parse(line, number, engine.policy.categories).case), engine.policy, engine.judge)
+            after = verify(
+                renamed(cases.parse(line, number, engine.policy.categories).case), engine.policy, engine.judge
+            )
         except Exception:
             changed.append(before["case_id"])  # it had an answer under its own ids
             asked += 1
