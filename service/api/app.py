@@ -19,11 +19,13 @@ from service.api import (
     connectors,
     console,
     keys,
+    letters,
     meetings,
     metrics,
     permits,
     requests,
     reviews,
+    sign_in,
     status,
     verifications,
 )
@@ -54,6 +56,7 @@ from service.review.opening import opener
 from service.review.rules import load_rules
 from service.review.setup import open_office
 from service.settings import DEFAULT_CHECKPOINTS, DEFAULT_PERMIT_KEYS, Settings
+from service.signin.flow import SignIn
 from service.store.base import Store
 from service.store.opening import TemporaryStore, open_store
 from service.webhooks.courier import Courier
@@ -114,6 +117,7 @@ def create_app(settings: Settings | None = None, verifier: CaseVerifier | None =
         flights=Flights(),
         office=open_office(store, utc_now, people, rules, signing, settings.appeal_page),
         accounts=Accounts(store, utc_now, people),
+        sign_in=SignIn(oidc, settings.public_url + sign_in.BACK, utc_now) if (oidc := settings.oidc) else None,
         meters=meters,
     )
     app = FastAPI(
@@ -131,6 +135,8 @@ def create_app(settings: Settings | None = None, verifier: CaseVerifier | None =
     app.include_router(reviews.router)
     app.include_router(appeals.api)
     app.include_router(appeals.pages)
+    app.include_router(letters.router)
+    app.include_router(sign_in.router)
     app.include_router(console.router)
     app.mount("/console/static", StaticFiles(packages=[("service.console", "static")]))
     app.include_router(permits.router)

@@ -1,4 +1,4 @@
-"""`/appeal` and `/v1/appeals`: whoever has the code from a letter may have the decision heard again."""
+"""Appeals in: `/appeal` and `/v1/appeals` by the code from a letter, `/v1/requests/{id}/appeal` by whoever asked."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import FormData
 
-from service.api.house import House, house_of
+from service.api.house import House, house_of, needs
 from service.api.pages import Page, own_form, text
 from service.api.responses import described
 from service.console.pages import render
+from service.keys.callers import Caller
 from service.letters.letter import LANGUAGES, words_of
 from service.problems import ProblemDetails
-from service.review.appeals import MAX_TEXT, appeal
+from service.review.appeals import MAX_TEXT, MIN_WHY, appeal, appeal_refusal
 
 api = APIRouter(tags=["appeals"])
 pages = APIRouter(route_class=Page, include_in_schema=False)
@@ -32,10 +33,46 @@ class AppealBody(BaseModel):
     text: Annotated[str, Field(max_length=MAX_TEXT)] = ""
 
 
+class RefusalBody(BaseModel):
+    """Why a refusal should be looked at again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[
+        str, Field(min_length=MIN_WHY, max_length=MAX_TEXT, description="what the first decision overlooked")
+    ]
+
+
 @api.post("/v1/appeals", status_code=202, summary="Appeal a decision", responses=described("not-found", "invalid-case"))
 def appeal_over_http(body: AppealBody, house: TheHouse) -> dict[str, str]:
     """Needs no key: the code from the letter is the right to appeal. It works once."""
     appeal(house.office, body.code, body.text)
+    return {"status": "received"}
+
+
+@api.post(
+    "/v1/requests/{request_id:path}/appeal",
+    status_code=202,
+    summary="Ask for another look at a refusal",
+    responses=described(
+        "no-valid-key",
+        "not-allowed",
+        "local-only",
+        "not-found",
+        "review-closed",
+        "invalid-case",
+        "invalid-body",
+        "too-many-calls",
+    ),
+)
+def appeal_by_requester(
+    request_id: str, body: RefusalBody, house: TheHouse, caller: Annotated[Caller, Depends(needs("requests:submit"))]
+) -> dict[str, str]:
+    """For the caller whose request people denied; once, decided by nobody who had a hand in the refusal.
+
+    What you write is shown to them as a statement; it is no record and proves nothing.
+    """
+    appeal_refusal(house.office, request_id, caller.name, body.text)
     return {"status": "received"}
 
 

@@ -15,6 +15,7 @@ from service.breakglass.tables import BreakGlass, Finding
 from service.keys.callers import Caller
 from service.permits.target import target_name
 from service.problems import ProblemDetails
+from service.review import glasses
 from verifier.case import Target
 
 router = APIRouter(prefix="/v1/break-glass", tags=["break-glass"])
@@ -99,7 +100,12 @@ def ask(body: Ask, house: Here, caller: Breaker) -> Asked:
 def open_reviews(
     house: Here, caller: Annotated[Caller, Depends(needs("reviews:decide", "audit:read", "admin"))]
 ) -> list[Owed]:
-    """Uses that nobody has reviewed, oldest first. None goes away by itself."""
+    """Uses that nobody has reviewed, oldest first. None goes away by itself.
+
+    Whoever only decides sees those that they may review, and no others.
+    """
+    if not caller.scopes & {"audit:read", "admin"}:
+        return [_owed(one.glass) for one in glasses.owed_to(house.office, caller.person)]
     with house.store.reading() as session:
         return [_owed(one) for one in glass.owed(session)]
 
@@ -123,14 +129,13 @@ def confirm(glass_id: GlassId, body: Agree, house: Here, caller: Breaker) -> Per
     "/{glass_id}/review",
     status_code=204,
     summary="Say what you found, as the third person",
-    responses=described(*_COMMON, "not-independent", "not-found", "glass-closed"),
+    responses=described(*_COMMON, "not-independent", "not-for-you", "not-found", "glass-closed", "invalid-decision"),
 )
 def review(
     glass_id: GlassId, body: Find, house: Here, caller: Annotated[Caller, Depends(needs("reviews:decide", "admin"))]
 ) -> None:
-    """Meets the obligation. Neither of the two who broke the glass can."""
-    with house.store.transaction() as session:
-        glass.review(session, glass_id, by=caller.person, finding=body.finding, note=body.note, at=house.clock())
+    """Meets the obligation. Neither of the two who broke the glass can, nor anybody tied to them or to the request."""
+    glasses.find(house.office, glass_id, caller.person, body.finding, body.note)
 
 
 def _owed(one: BreakGlass) -> Owed:

@@ -17,6 +17,7 @@ from service.permits.issue import token_of
 from service.problems import ProblemDetails
 from service.requests.states import State
 from service.requests.tables import RequestRecord
+from service.review.appeals import may_appeal_until
 
 router = APIRouter(prefix="/v1/requests", tags=["requests"])
 
@@ -49,6 +50,7 @@ class RequestView(BaseModel):
     expires_at: datetime | None = Field(description="when an unfinished review ends, with nothing released")
     previous: Related | None = Field(description="the latest earlier request for the same that was refused")
     later: list[Related] = Field(description="requests for the same that came after this one was refused")
+    appeal_before: datetime | None = Field(description="until when a refusal can be appealed; null: it can't be")
     permit: str | None = Field(description="to be redeemed before the action; only for the caller who asked")
 
 
@@ -73,7 +75,8 @@ def show(
         if found is None or not _may_see(caller, found):
             raise ProblemDetails("not-found", "There is no such request, or it is not yours.")
         permit = token_of(session, request_id, house.permits) if _asked(caller, found) else None
-        return _view(session, found, permit)
+        appeal_before = may_appeal_until(session, found, house.office.rules, house.clock())
+        return _view(session, found, permit, appeal_before)
 
 
 def _asked(caller: Caller, found: RequestRecord) -> bool:
@@ -84,7 +87,9 @@ def _may_see(caller: Caller, found: RequestRecord) -> bool:
     return _asked(caller, found) or bool(caller.scopes & {"audit:read", "admin"})
 
 
-def _view(session: Session, found: RequestRecord, permit: str | None) -> RequestView:
+def _view(
+    session: Session, found: RequestRecord, permit: str | None, appeal_before: datetime | None
+) -> RequestView:  # fmt: skip
     before = session.get(RequestRecord, found.previous_request_id) if found.previous_request_id else None
     after = session.scalars(
         select(RequestRecord)
@@ -110,6 +115,7 @@ def _view(session: Session, found: RequestRecord, permit: str | None) -> Request
         expires_at=found.expires_at,
         previous=_related(before) if before else None,
         later=[_related(one) for one in after],
+        appeal_before=appeal_before,
         permit=permit,
     )  # fmt: skip
 

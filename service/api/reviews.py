@@ -219,6 +219,7 @@ def document(office: Office, person: str | None, dossier: Dossier) -> dict[str, 
             for q in dossier.questions
         ],
         "appeal": dossier.appeal,
+        "appealed_by": dossier.appealed_by,
         "history": {
             name: [{**asdict(past), "at": past.at.isoformat()} for past in getattr(dossier, name)]
             for name in ("by_requester", "on_target", "similar")

@@ -105,6 +105,25 @@ def owed(session: Session) -> list[BreakGlass]:
     return list(session.scalars(select(BreakGlass).where(*unmet).order_by(BreakGlass.confirmed_at)))
 
 
+def tell_overdue(session: Session, at: datetime) -> list[BreakGlass]:
+    """Write into the log, once for each, which reviews are overdue now: a webhook tells of it."""
+    late = session.scalars(
+        select(BreakGlass)
+        .where(
+            BreakGlass.confirmed_at <= at - REVIEW_WITHIN,
+            BreakGlass.reviewed_at.is_(None),
+            BreakGlass.overdue_at.is_(None),
+        )
+        .order_by(BreakGlass.confirmed_at)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for one in late:
+        one.overdue_at = at
+        _log(session, one, "break-glass.overdue", "queue", at)
+    session.flush()
+    return list(late)
+
+
 def _require_open(session: Session, at: datetime, alerts: Endpoints) -> None:
     if not alerts.that_want(CONFIRMED):
         raise ProblemDetails("glass-closed", f"Nobody would be told: no webhook hears {CONFIRMED}.")

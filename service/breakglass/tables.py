@@ -36,3 +36,5 @@ class BreakGlass(Base):
     reviewed_at: Mapped[datetime | None] = mapped_column(Instant)
     finding: Mapped[Finding | None] = mapped_column(String(16))
     note: Mapped[str | None] = mapped_column(Text)
+    overdue_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When it was told that its review is overdue; once is enough, it stays at the top of the queue."""

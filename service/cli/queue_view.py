@@ -47,8 +47,10 @@ def print_case(document: dict[str, Any], *, blur: bool) -> None:
     console = _console()
     review = document["review"]
     console.print(Text(f"\nCase {safe(review['review_id'])}", style="bold"), Text(f"  {safe(review['why'])}"))
-    if document["appeal"]:
-        console.print(Text(f"Appeal: {safe(document['appeal'])}"))
+    if document["appealed_by"]:
+        console.print(
+            Text(f"Appeal of the {document['appealed_by']}: {safe(document['appeal'] or 'nothing was said')}")
+        )
     for question in document["questions"]:
         state = "open" if question["open"] else question["answer"] or "nobody answered in time"
         console.print(Text(f"Asked the {question['to']}: {safe(question['text'])} → {safe(state)}"))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Scope = Literal[
-    "requests:submit", "telemetry:write", "permits:redeem", "reviews:decide", "audit:read", "metrics:read", "admin"
+    "requests:submit", "telemetry:write", "permits:redeem", "reviews:decide", "letters:deliver", "audit:read",
+    "metrics:read", "admin",
 ]  # fmt: skip
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
@@ -15,6 +16,7 @@ MEANINGS: dict[Scope, str] = {
     "telemetry:write": "say what the platform observed, and be believed",
     "permits:redeem": "redeem permits",
     "reviews:decide": "decide on requests, as the person behind the key",
+    "letters:deliver": "fetch letters to affected hosts, with their codes to appeal, and say that they arrived",
     "audit:read": "read every request and the audit log",
     "metrics:read": "read the metrics",
     "admin": "make and revoke keys, erase, break glass",

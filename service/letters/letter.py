@@ -43,10 +43,13 @@ class AppealRight:
     where: str
 
 
-def write_letter(case: Case, kind: Kind, *, people: int, right: AppealRight | None = None) -> Written:
+def write_letter(
+    case: Case, kind: Kind, *, people: int, right: AppealRight | None = None, again: bool = False
+) -> Written:
     """The letter for what was decided. `people`: how many decided; 0: the verifier alone.
 
-    Nothing of what the requester or reporters wrote stands in it, and nobody's name.
+    `again`: it was refused before, and is decided now on the appeal of whoever asked. Nothing of what the requester
+    or reporters wrote stands in it, and nobody's name.
     """
     language = (case.meeting.language or "").partition("-")[0].lower()
     language = language if language in LANGUAGES else "en"
@@ -61,6 +64,7 @@ def write_letter(case: Case, kind: Kind, *, people: int, right: AppealRight | No
             words["categories"].get(c.category, safe(c.category.replace("_", " "))) for c in case.request.claims
         ),
         "people": people,
+        "again": again,
         "government": government,
         "country": behalf.country if government else None,
         "asked_on": case.request.submitted_at.strftime("%Y-%m-%d"),
@@ -71,6 +75,11 @@ def write_letter(case: Case, kind: Kind, *, people: int, right: AppealRight | No
     }
     render = _plain.from_string
     return Written(language, render(words["subjects"][kind]).render(told), render(words["body"]).render(told))
+
+
+def letter_id_of(request_id: str, round_: int) -> str:
+    """Names one letter, safe in a path: the reference that stands in it, and the round."""
+    return f"{puid_of(request_id)}-{round_}"
 
 
 def without_code(body: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Text
+from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.store.base import Base, Instant
@@ -20,12 +20,18 @@ class Letter(Base):
 
     request_id: Mapped[str] = mapped_column(String(MAX_ID), primary_key=True)
     round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    letter_id: Mapped[str] = mapped_column(String(64), unique=True)
+    """Names the letter to whoever delivers it, without a word of the request's own id."""
     kind: Mapped[str] = mapped_column(String(16))
     language: Mapped[str] = mapped_column(String(8))
     to_account: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Instant)
+    delivered_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the platform said that it reached the host; None: it waits."""
+
+    __table_args__ = (Index("ix_letters_waiting", "delivered_at", "at", "letter_id"),)
 
 
 class Statement(Base):

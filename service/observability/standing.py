@@ -29,8 +29,8 @@ from service.webhooks.tables import WebhookMessage
 EVENTS = (
     "request.received", "request.cleared", "request.in_review", "request.approved", "request.denied",
     "request.overturned", "permit.issued", "permit.redeemed", "permit.refused", "permit.revoked",
-    "break-glass.asked", "break-glass.confirmed", "break-glass.reviewed", "review.overdue", "review.refused",
-    "appeal.received",
+    "break-glass.asked", "break-glass.confirmed", "break-glass.reviewed", "break-glass.overdue", "review.overdue",
+    "review.refused", "appeal.received",
 )  # fmt: skip
 """Kinds of audit entry that are told from 0 on, so that alerts see the first of them. Others show once they occur."""
 

@@ -13,15 +13,16 @@ NEXT: Mapping[State, frozenset[State]] = {
     "in_review": frozenset({"approved", "denied", "expired"}),
     "cleared": frozenset(),
     "approved": frozenset(),
-    "denied": frozenset(),
+    "denied": frozenset({"approved"}),  # on the requester's appeal, by other people
     "expired": frozenset(),
 }
 """From each state, the states that may follow. What is not here can't happen."""
 
-FINAL: frozenset[State] = frozenset(state for state, following in NEXT.items() if not following)
 PERMITTING: frozenset[State] = frozenset({"cleared", "approved"})
 """The only states in which a permit may exist."""
 REFUSED: frozenset[State] = frozenset({"denied", "expired"})
+FINAL: frozenset[State] = PERMITTING | REFUSED
+"""Decided. Only an appeal can change it, and only a refusal."""
 
 
 class ImpossibleTransition(ValueError):  # noqa: N818 - reads as what it is

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.audit.log import record
-from service.letters.letter import AppealRight, Kind, write_letter
+from service.letters.letter import AppealRight, Kind, letter_id_of, write_letter
 from service.letters.statement import from_government, statement_of
 from service.letters.tables import Letter, Statement
 from service.requests.book import Hook, case_of, transition
@@ -19,7 +19,7 @@ from service.requests.tables import RequestRecord
 from service.review.dossier import papers
 from service.review.office import Closed
 from service.review.rules import Rules
-from service.review.tables import Appeal, Decision, Review
+from service.review.tables import Appeal, Appellant, Decision, Review
 from service.terminal import safe
 from verifier.assessment import Assessment
 from verifier.case import Case
@@ -41,21 +41,41 @@ def follow(permit: Permit, revoke: Revoke, rules: Rules, appeal_page: str) -> Cl
         agreeing = _agreeing(session, review)
         people, why = [d.person for d in agreeing], agreeing[0].reason
         approved = review.outcome == "approve"
-        if review.round > 1:
+        by = _appellant(session, review)
+        if by is not None:
+            _log_appeal(session, review, by, at)
+        if by == "host":
             if not approved:
                 revoke(session, request, why, at)
             kind: Kind = "upheld" if approved else "overturned"
             _post(session, review.round, case, kind, len(people), at, None)
             return
-        actor = ", ".join(people)
-        transition(session, request, "approved" if approved else "denied", actor=actor, at=at, why=why)
+        if approved or by is None:  # a refusal that is refused again stays what it was
+            actor = ", ".join(people)
+            transition(session, request, "approved" if approved else "denied", actor=actor, at=at, why=why)
         if approved:
             permit(session, request, people, at)
-            tell_restricted(session, case, assessment, at, rules, appeal_page, by_people=len(people))
+            tell_restricted(
+                session, case, assessment, at, rules, appeal_page, by_people=len(people), round_=review.round
+            )
         elif rules.notice_of_attempts and not {c.category for c in case.request.claims} & rules.notice_never:
             _post(session, review.round, case, "attempt", len(people), at, None)
 
     return closed
+
+
+def _appellant(session: Session, review: Review) -> Appellant | None:
+    """Who had this round opened; None in the first."""
+    if review.round == 1:
+        return None
+    return session.scalars(select(Appeal.by).where(Appeal.review_id == review.review_id)).one()
+
+
+def _log_appeal(session: Session, review: Review, by: Appellant, at: datetime) -> None:
+    """Says how an appeal ended, to whoever follows the log of the request."""
+    stands = (review.outcome == "approve") == (by == "host")
+    detail = {"review_id": review.review_id, "round": review.round, "by": by, "decision_stands": stands}
+    record(session, at=at, kind="appeal.decided", actor="reviewers", subject=review.request_id, detail=detail)
 
 
 def teller(rules: Rules, appeal_page: str) -> Hook:
@@ -71,8 +91,9 @@ def teller(rules: Rules, appeal_page: str) -> Hook:
 
 
 def tell_restricted(
-    session: Session, case: Case, assessment: Assessment, at: datetime, rules: Rules, page: str, *, by_people: int
-) -> None:
+    session: Session, case: Case, assessment: Assessment, at: datetime, rules: Rules, page: str, *, by_people: int,
+    round_: int = 1,
+) -> None:  # fmt: skip
     """Write statement and letter of a restriction, with the right to appeal."""
     request_id = case.request.request_id
     document = statement_of(case, assessment, at, by_people=by_people)
@@ -85,24 +106,28 @@ def tell_restricted(
         )  # fmt: skip
     code, until = secrets.token_urlsafe(18), at + timedelta(days=rules.appeal_days)
     session.add(Appeal(code_sha256=hashlib.sha256(code.encode()).hexdigest(), request_id=request_id, until=until))
-    _post(session, 1, case, "restricted", by_people, at, AppealRight(code, until, page))
+    _post(session, round_, case, "restricted", by_people, at, AppealRight(code, until, page))
 
 
 def _post(
     session: Session, round_: int, case: Case, kind: Kind, people: int, at: datetime, right: AppealRight | None
 ) -> None:
-    written = write_letter(case, kind, people=people, right=right)
+    written = write_letter(case, kind, people=people, right=right, again=round_ > 1)
     target = case.request.target
     account = target.account_id if target.kind == "account" and target.account_id else None
     session.add(
         Letter(
             request_id=case.request.request_id, round=round_, kind=kind, language=written.language,
+            letter_id=letter_id_of(case.request.request_id, round_),
             to_account=safe(account or case.meeting.host_account.account_id), subject=written.subject,
             body=written.body, at=at,
         )
     )  # fmt: skip
     session.flush()
-    detail = {"kind": kind, "language": written.language, "sha256": hashlib.sha256(written.body.encode()).hexdigest()}
+    detail = {
+        "letter_id": letter_id_of(case.request.request_id, round_), "kind": kind, "language": written.language,
+        "sha256": hashlib.sha256(written.body.encode()).hexdigest(),
+    }  # fmt: skip
     record(session, at=at, kind="letter.written", actor="letters", subject=case.request.request_id, detail=detail)
 
 

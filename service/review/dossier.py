@@ -13,7 +13,7 @@ from service.problems import ProblemDetails
 from service.requests.book import case_of
 from service.requests.tables import RequestRecord
 from service.review.office import Deed, Office, had_part, live_lease
-from service.review.tables import Appeal, Decision, Golden, Lease, Note, Question, Review, View
+from service.review.tables import Appeal, Appellant, Decision, Golden, Lease, Note, Question, Review, View
 from verifier.assessment import Assessment
 from verifier.case import Case
 
@@ -45,6 +45,8 @@ class Dossier:
     notes: tuple[Note, ...]
     questions: tuple[Question, ...]
     appeal: str | None
+    """What was said when this round was asked for; '' where nothing was."""
+    appealed_by: Appellant | None
     by_requester: tuple[Past, ...]
     on_target: tuple[Past, ...]
     similar: tuple[Past, ...]
@@ -76,7 +78,7 @@ def read(office: Office, review_id: str, person_id: str | None) -> Dossier:
         questions = session.scalars(
             select(Question).where(Question.review_id == review_id).order_by(Question.asked_at)
         ).all()
-        appeal = session.scalars(select(Appeal.text).where(Appeal.review_id == review_id)).first()
+        appeal = session.scalars(select(Appeal).where(Appeal.review_id == review_id)).first()
         return Dossier(
             review=review,
             case=case,
@@ -85,7 +87,8 @@ def read(office: Office, review_id: str, person_id: str | None) -> Dossier:
             decisions=tuple(d for d in decisions if told or d.person == person.id),
             notes=tuple(n for n in notes if told or review.needed == 1 or n.person == person.id),
             questions=tuple(questions),
-            appeal=appeal,
+            appeal=(appeal.text or "") if appeal else None,
+            appealed_by=appeal.by if appeal else None,
             by_requester=_past(session, review, RequestRecord.actor_id == case.request.requester.actor_id),
             on_target=_past(session, review, RequestRecord.meeting_id == case.meeting.meeting_id),
             similar=_similar(session, review),

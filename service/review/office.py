@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,40 +78,50 @@ class Office:
                 request_id = review.request_id
                 yield Deed(session, review, self.admit(session, review, person_id), at)
         except ProblemDetails as refused:
-            if refused.kind in LOGGED:
-                self._log_refusal(name, review_id, request_id, person_id, refused, at)
+            self.log_refusal(name, {"review_id": review_id}, request_id, person_id, refused, at)
             raise
 
     def admit(self, session: Session, review: Review, person_id: str | None) -> Person:
         """The person, where they are independent of the case. Raises a problem otherwise."""
-        if person_id is None:
-            raise ProblemDetails("needs-person", "Reviews are for people: this key has no person behind it.")
-        found = ties(person_id, Parties.of_document(review.parties), self.people, earlier_hands(session, review))
-        person = self.people.get(person_id)
-        if found or person is None:
-            raise NotIndependent(tuple(tie.code for tie in found), " ".join(tie.why for tie in found))
-        if had_part(session, review, person_id, recused=True):
+        parties = Parties.of_document(review.parties)
+        person = self.independent(person_id, parties, earlier_hands(session, review))
+        if had_part(session, review, person.id, recused=True):
             raise NotIndependent(("recused",), "You recused yourself from this case.")
         return person
 
-    def _log_refusal(
-        self, name: str, review_id: str, request_id: str, person_id: str | None, refused: ProblemDetails, at: datetime
-    ) -> None:
+    def independent(self, person_id: str | None, parties: Parties, earlier: Set[str] = frozenset()) -> Person:
+        """The person, where nothing ties them to these parties. Raises a problem otherwise."""
+        if person_id is None:
+            raise ProblemDetails("needs-person", "Reviews are for people: this key has no person behind it.")
+        found = ties(person_id, parties, self.people, earlier)
+        person = self.people.get(person_id)
+        if found or person is None:
+            raise NotIndependent(tuple(tie.code for tie in found), " ".join(tie.why for tie in found))
+        return person
+
+    def log_refusal(
+        self, deed: str, what: Mapping[str, JSON], subject: str, person_id: str | None, refused: ProblemDetails,
+        at: datetime,
+    ) -> None:  # fmt: skip
+        """Write down an attempt that an auditor will want to see, in a transaction of its own; others are let go."""
+        if refused.kind not in LOGGED:
+            return
         codes: list[JSON] = list(refused.codes) if isinstance(refused, NotIndependent) else []
-        detail: dict[str, JSON] = {"deed": name, "review_id": review_id, "refused": refused.kind, "ties": codes}
+        detail: dict[str, JSON] = {"deed": deed, **what, "refused": refused.kind, "ties": codes}
         with self.store.transaction() as session:
             actor = person_id or "nobody"
-            record(session, at=at, kind="review.refused", actor=actor, subject=request_id, detail=detail)
+            record(session, at=at, kind="review.refused", actor=actor, subject=subject, detail=detail)
 
 
 def earlier_hands(session: Session, review: Review) -> frozenset[str]:
-    """Everybody who held or decided an earlier round of the same request."""
+    """Everybody who held or decided an earlier round of the same request, or recused themselves from it."""
     if review.round == 1:
         return frozenset()
     before = select(Review.review_id).where(Review.request_id == review.request_id, Review.round < review.round)
     held = select(Lease.person).where(Lease.review_id.in_(before))
     decided = select(Decision.person).where(Decision.review_id.in_(before))
-    return frozenset([*session.scalars(held), *session.scalars(decided)])
+    recused = select(PutAside.person).where(PutAside.review_id.in_(before), PutAside.how == "recuse")
+    return frozenset(one for found in (held, decided, recused) for one in session.scalars(found))
 
 
 def had_part(session: Session, review: Review, person_id: str, *, recused: bool) -> bool:

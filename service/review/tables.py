@@ -15,6 +15,8 @@ from service.store.documents import Document
 from service.store.ids import MAX_ID
 
 ReviewState = Literal["open", "waiting", "closed"]
+Appellant = Literal["host", "requester"]
+"""Who appeals: the host against a restriction, the requester against a refusal."""
 _ID = String(32)
 
 
@@ -193,8 +195,9 @@ class Appeal(Base):
     __tablename__ = "review_appeals"
 
     code_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """Of the code in the letter; whoever has the letter may appeal."""
+    """Of the code in the letter; whoever has it may appeal. A requester needs none, so theirs is nobody's."""
     request_id: Mapped[str] = mapped_column(String(MAX_ID), index=True)
+    by: Mapped[Appellant] = mapped_column(String(16), server_default="host")
     until: Mapped[datetime] = mapped_column(Instant)
     text: Mapped[str | None] = mapped_column(Text)
     appealed_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -19,13 +19,24 @@ REASON = "A person is being hurt on camera at this moment."
 BODY = {"action": "end_meeting", "target": {"kind": "meeting", "meeting_id": "m1"}, "reason": REASON}
 
 
+PEOPLE = """\
+people:
+  - {id: ana, name: Ana, roles: [admin], desk: night}
+  - {id: ben, name: Ben, roles: [admin]}
+  - {id: cleo, name: Cleo}
+  - {id: nan, name: Nan, desk: night}
+"""
+
+
 @pytest.fixture
-def client(serve):
+def client(serve, tmp_path):
     ring = [entry(f"{who}-key", who, "admin") | {"person": who} for who in ("ana", "ben")]
-    ring.append(entry("cleo-key", "cleo", "reviews:decide") | {"person": "cleo"})
+    ring += [entry(f"{who}-key", who, "reviews:decide") | {"person": who} for who in ("cleo", "nan")]
+    people = tmp_path / "people.yaml"
+    people.write_text(PEOPLE, "utf-8")
     ring.append(entry("tool-key", "tool", "admin", "permits:redeem"))
     quiet = Endpoints([ALERT.model_copy(update={"url": "https://127.0.0.1:1/"})])
-    return serve(FakeVerifier("review"), Settings(keys=read_keys(json.dumps(ring)), webhooks=quiet))
+    return serve(FakeVerifier("review"), Settings(keys=read_keys(json.dumps(ring)), webhooks=quiet, people=people))
 
 
 def test_the_whole_way_over_http(client):
@@ -46,6 +57,8 @@ def test_the_whole_way_over_http(client):
     assert (owed["asked_by"], owed["confirmed_by"]) == ("ana", "ben")
     finding = {"finding": "justified", "note": "The recording shows it plainly."}
     assert_problem(client.post(f"{here}/review", json=finding, headers=bearer("ben-key")), 403, "not-independent")
+    assert_problem(client.post(f"{here}/review", json=finding, headers=bearer("nan-key")), 403, "not-independent")
+    assert client.get(f"{URL}/open", headers=bearer("nan-key")).json() == [], "Nan sits at Ana's desk"
     assert client.post(f"{here}/review", json=finding, headers=bearer("cleo-key")).status_code == 204
     assert client.get(f"{URL}/open", headers=bearer("cleo-key")).json() == []
 
