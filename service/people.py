@@ -61,6 +61,10 @@ class Person(_Entry):
     devices: tuple[_Name, ...] = ()
     """Cluster labels of the person's own networks and devices, as the platform names them."""
     interests: Interests = Interests()
+    sign_in: tuple[_Name, ...] = ()
+    """Subjects or e-mail addresses under which the OpenID provider knows the person."""
+    active: bool = True
+    """Whether the person works here now. Who left decides nothing, and still stands in everybody's reporting line."""
 
     @property
     def shown(self) -> str:
@@ -70,6 +74,8 @@ class Person(_Entry):
     @property
     def rank(self) -> int:
         """0: none that decides, 1: reviewer, 2: senior, 3: lead."""
+        if not self.active:
+            return 0
         return max(({"reviewer": 1, "senior": 2, "lead": 3}.get(role, 0) for role in self.roles), default=0)
 
 
@@ -85,6 +91,7 @@ class People:
         """Raises `InvalidPeople` where entries contradict each other."""
         self._by_id: dict[str, Person] = {}
         self._by_account: dict[str, Person] = {}
+        self._by_sign_in: dict[str, Person] = {}
         for person in people:
             if person.id in self._by_id:
                 raise InvalidPeople(f"{person.id} stands twice")
@@ -96,6 +103,10 @@ class People:
                 other = self._by_account.setdefault(account, person)
                 if other is not person:
                     raise InvalidPeople(f"{account} is claimed by {other.id} and by {person.id}")
+            for name in person.sign_in:
+                other = self._by_sign_in.setdefault(name.casefold(), person)
+                if other is not person:
+                    raise InvalidPeople(f"{other.id} and {person.id} can't both sign in as {name}")
         for person in self:
             self.managers(person)
 
@@ -105,24 +116,42 @@ class People:
     def __len__(self) -> int:
         return len(self._by_id)
 
+    def now(self) -> People:
+        """The directory at this moment, for whoever asks it more than once about one thing."""
+        return self
+
     def get(self, person_id: str | None) -> Person | None:
-        """The person of that id."""
-        return None if person_id is None else self._by_id.get(person_id)
+        """The person of that id, if they work here now."""
+        found = None if person_id is None else self._by_id.get(person_id)
+        return found if found is not None and found.active else None
 
     def behind(self, account: str | None) -> Person | None:
-        """Whose actor or account id this is."""
+        """Whose actor or account id this is, or was."""
         return None if account is None else self._by_account.get(account)
+
+    def signing_in(self, name: str, *, exactly: bool) -> Person | None:
+        """Whom the OpenID provider means by this name, if they work here now.
+
+        `exactly`: subjects differ by case; e-mail addresses don't.
+        """
+        found = self._by_sign_in.get(name.casefold())
+        if found is None or not found.active or (exactly and name not in found.sign_in):
+            return None
+        return found
 
     def managers(self, person: Person) -> tuple[Person, ...]:
         """The chain above a person, nearest first. Raises `InvalidPeople` for a circle."""
         chain: list[Person] = []
-        at = self.get(person.manager)
+        at = self._above(person)
         while at is not None:
             if at is person or at in chain:
                 raise InvalidPeople(f"{person.id}: the managers go in a circle at {at.id}")
             chain.append(at)
-            at = self.get(at.manager)
+            at = self._above(at)
         return tuple(chain)
+
+    def _above(self, person: Person) -> Person | None:
+        return None if person.manager is None else self._by_id.get(person.manager)
 
     def one_line(self, a: Person, b: Person) -> bool:
         """Whether one stands above the other, however far."""

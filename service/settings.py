@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from service.keys.environment import InvalidKeys, KeyRing, read_keys
 from service.observability.logs import LogFormat
+from service.signin.provider import Claim, Oidc, require_safe
 from service.store.opening import DEFAULT_DATABASE
 from service.webhooks.endpoints import Endpoints, read_endpoints
 
@@ -68,6 +69,13 @@ class Settings:
     """How the review queue runs, in YAML. None: the default rules."""
     public_url: str = "http://127.0.0.1:8080"
     """Where the affected host reaches this service; letters name it."""
+    oidc_issuer: str | None = None
+    """The OpenID provider by which people sign in to the console. None: by local accounts alone."""
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = field(default=None, repr=False)
+    """None: a public client, which PKCE alone protects."""
+    oidc_claim: Claim = "sub"
+    """By which claim the people directory knows somebody."""
     log_format: LogFormat = "json"
     """`json`: one object a line. `text`: the same for people."""
 
@@ -75,6 +83,13 @@ class Settings:
     def appeal_page(self) -> str:
         """Where a letter's reader appeals."""
         return f"{self.public_url}/appeal"
+
+    @property
+    def oidc(self) -> Oidc | None:
+        """The OpenID provider, if there is one."""
+        if self.oidc_issuer is None or self.oidc_client_id is None:
+            return None
+        return Oidc(self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret, self.oidc_claim)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -112,8 +127,14 @@ class Settings:
             people=read("TAKEDOWN_PEOPLE", Path, None),
             review_rules=read("TAKEDOWN_REVIEW_RULES", Path, None),
             public_url=read("TAKEDOWN_PUBLIC_URL", _web_address, base.public_url),
+            oidc_issuer=read("TAKEDOWN_OIDC_ISSUER", require_safe, None),
+            oidc_client_id=read("TAKEDOWN_OIDC_CLIENT_ID", str, None),
+            oidc_client_secret=read("TAKEDOWN_OIDC_CLIENT_SECRET", str, None),
+            oidc_claim=read("TAKEDOWN_OIDC_CLAIM", _claim, base.oidc_claim),
             log_format=read("TAKEDOWN_LOG_FORMAT", _log_format, base.log_format),
         )
+        if (settings.oidc_issuer is None) != (settings.oidc_client_id is None):
+            problems.append("TAKEDOWN_OIDC_ISSUER, TAKEDOWN_OIDC_CLIENT_ID: give both or neither")
         if problems:
             raise InvalidSettings(problems)
         return settings
@@ -144,6 +165,13 @@ def _log_format(given: str) -> LogFormat:
     if given not in formats:
         raise ValueError(f"give json or text, not {given[:40]!r}")
     return formats[given]
+
+
+def _claim(given: str) -> Claim:
+    claims: dict[str, Claim] = {"sub": "sub", "email": "email"}
+    if given not in claims:
+        raise ValueError(f"give sub or email, not {given[:40]!r}")
+    return claims[given]
 
 
 def _web_address(given: str) -> str:

@@ -61,9 +61,9 @@ FLASHES = {
 
 
 @router.get("/sign-in")
-def sign_in_page() -> HTMLResponse:
+def sign_in_page(house: TheHouse) -> HTMLResponse:
     """The door."""
-    return HTMLResponse(render("sign_in.html", error=""))
+    return HTMLResponse(render("sign_in.html", error="", provider=house.sign_in is not None))
 
 
 @router.post("/sign-in")
@@ -72,7 +72,7 @@ def sign_in(request: Request, house: TheHouse, form: Annotated[FormData, Depends
     found = house.accounts.sign_in(text(form, "person").strip(), text(form, "password"))
     if found is None:
         wrong = "That is not right. After five wrong tries the account rests for a quarter of an hour."
-        return HTMLResponse(render("sign_in.html", error=wrong), 403)
+        return HTMLResponse(render("sign_in.html", error=wrong, provider=house.sign_in is not None), 403)
     response = RedirectResponse("/console", 303)
     set_session(request, response, found.token)
     return response

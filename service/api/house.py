@@ -25,6 +25,7 @@ from service.problems import ProblemDetails
 from service.requests.book import Book
 from service.review.office import Office
 from service.settings import Settings
+from service.signin.flow import SignIn
 from service.store.base import Store
 from service.webhooks.courier import Courier
 
@@ -51,6 +52,8 @@ class House:
     flights: Flights
     office: Office
     accounts: Accounts
+    sign_in: SignIn | None
+    """How people sign in to the console by an OpenID provider. None: by local accounts alone."""
     meters: Meters
 
 

@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
+from service.audit.entry import JSON
 from service.audit.log import record
 from service.clock import Clock
 from service.console.tables import ConsoleSession, LocalAccount
@@ -83,15 +85,19 @@ class Accounts:
                 record(session, at=now, kind="session.refused", actor=person, subject=person, detail={"locked": locked})
                 return None
             account.failures, account.locked_until = 0, None
-            signed = SignedIn(person, secrets.token_urlsafe(32), secrets.token_urlsafe(32))
-            session.execute(delete(ConsoleSession).where(ConsoleSession.expires_at < now))
-            session.add(
-                ConsoleSession(
-                    token_sha256=_sha256(signed.token), person=person, csrf=signed.csrf, expires_at=now + SESSION
-                )
-            )
-            record(session, at=now, kind="session.opened", actor=person, subject=person, detail={})
-            return signed
+            return _open(session, person, now)
+
+    def let_in(self, person: str, *, by: str) -> SignedIn | None:
+        """A new session for somebody for whom another door vouches; None for whom the directory doesn't know."""
+        if self._people.get(person) is None:
+            return None
+        with self._store.transaction() as session:
+            return _open(session, person, self._clock(), by=by)
+
+    def refuse(self, actor: str, **detail: JSON) -> None:
+        """Write down that another door let somebody not in."""
+        with self._store.transaction() as session:
+            record(session, at=self._clock(), kind="session.refused", actor=actor, subject=actor, detail=detail)
 
     def signed_in(self, token: str | None) -> SignedIn | None:
         """Whose session a cookie is; None when it is nobody's, over, or theirs who left the directory."""
@@ -109,6 +115,16 @@ class Accounts:
             session.execute(delete(ConsoleSession).where(ConsoleSession.token_sha256 == _sha256(signed.token)))
             now: datetime = self._clock()
             record(session, at=now, kind="session.closed", actor=signed.person, subject=signed.person, detail={})
+
+
+def _open(session: Session, person: str, now: datetime, **detail: JSON) -> SignedIn:
+    signed = SignedIn(person, secrets.token_urlsafe(32), secrets.token_urlsafe(32))
+    session.execute(delete(ConsoleSession).where(ConsoleSession.expires_at < now))
+    session.add(
+        ConsoleSession(token_sha256=_sha256(signed.token), person=person, csrf=signed.csrf, expires_at=now + SESSION)
+    )
+    record(session, at=now, kind="session.opened", actor=person, subject=person, detail=detail)
+    return signed
 
 
 def same(a: str, b: str) -> bool:
