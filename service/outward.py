@@ -13,11 +13,23 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
+from service.loopback import is_loopback
+
 _lookups = ThreadPoolExecutor(32, thread_name_prefix="lookups")
 """Of its own: look-ups that hang must not take the threads of anything else."""
+
+
+def require_safe(url: str) -> str:
+    """The address itself. Raises `ValueError` unless it is HTTPS, or on this machine: who sits between could answer."""
+    address = urlsplit(url)
+    local = address.scheme == "http" and is_loopback(address.hostname or "")
+    if not address.hostname or not (address.scheme == "https" or local) or "@" in address.netloc or address.fragment:
+        raise ValueError("give an address that begins with https://, without password and fragment")
+    return url
 
 
 class NoAnswer(RuntimeError):  # noqa: N818 - reads as what it is

@@ -116,6 +116,14 @@ class People:
     def __len__(self) -> int:
         return len(self._by_id)
 
+    @property
+    def age_s(self) -> float:
+        """Seconds since what it says was so, where that changes."""
+        return 0.0
+
+    async def watch(self) -> None:
+        """Keep up to date until cancelled; a directory from a file stays as it is."""
+
     def now(self) -> People:
         """The directory at this moment, for whoever asks it more than once about one thing."""
         return self

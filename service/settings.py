@@ -13,7 +13,9 @@ from sqlalchemy.exc import ArgumentError
 
 from service.keys.environment import InvalidKeys, KeyRing, read_keys
 from service.observability.logs import LogFormat
-from service.signin.provider import Claim, Oidc, require_safe
+from service.outward import require_safe
+from service.people_scim import Scim
+from service.signin.provider import Claim, Oidc
 from service.store.opening import DEFAULT_DATABASE
 from service.webhooks.endpoints import Endpoints, read_endpoints
 
@@ -65,6 +67,9 @@ class Settings:
     """Calls that a key without a limit of its own may make in a minute."""
     people: Path | None = None
     """The people directory, in YAML. None: nobody is known, so nobody can decide."""
+    scim_url: str | None = None
+    """A SCIM server that has the directory; `people` then only adds what it has no words for."""
+    scim_token: str | None = field(default=None, repr=False)
     review_rules: Path | None = None
     """How the review queue runs, in YAML. None: the default rules."""
     public_url: str = "http://127.0.0.1:8080"
@@ -83,6 +88,11 @@ class Settings:
     def appeal_page(self) -> str:
         """Where a letter's reader appeals."""
         return f"{self.public_url}/appeal"
+
+    @property
+    def scim(self) -> Scim | None:
+        """The server that has the people directory, if there is one."""
+        return Scim(self.scim_url, self.scim_token) if self.scim_url is not None else None
 
     @property
     def oidc(self) -> Oidc | None:
@@ -125,6 +135,8 @@ class Settings:
             webhooks=read("TAKEDOWN_WEBHOOKS", read_endpoints, base.webhooks),
             rate_per_minute=read("TAKEDOWN_RATE_PER_MINUTE", _whole(1, 1_000_000), base.rate_per_minute),
             people=read("TAKEDOWN_PEOPLE", Path, None),
+            scim_url=read("TAKEDOWN_SCIM_URL", require_safe, None),
+            scim_token=read("TAKEDOWN_SCIM_TOKEN", str, None),
             review_rules=read("TAKEDOWN_REVIEW_RULES", Path, None),
             public_url=read("TAKEDOWN_PUBLIC_URL", _web_address, base.public_url),
             oidc_issuer=read("TAKEDOWN_OIDC_ISSUER", require_safe, None),

@@ -46,7 +46,7 @@ from service.keys.rates import Rates
 from service.observability.calls import Observed
 from service.observability.meters import Meters
 from service.observability.standing import Standing
-from service.people import People, read_people
+from service.people_live import directory
 from service.permits.issue import issuer
 from service.permits.keys import SigningKeys
 from service.requests.book import Book
@@ -87,13 +87,14 @@ def create_app(settings: Settings | None = None, verifier: CaseVerifier | None =
     if verifier is None:
         policy = load_policy(settings.policy)
         verifier = open_verifier(policy, settings.model_dir, timeout_s=settings.judge_timeout_s)
-    people = read_people(settings.people) if settings.people else People()
+    people = directory(settings.scim, settings.people)
     rules = load_rules(settings.review_rules)
     store = open_store(settings.database)
     signing = _signing_keys(settings, store)
     courier = Courier(store, settings.webhooks, utc_now)
     checkpoints = settings.checkpoints or signing.path.with_name(DEFAULT_CHECKPOINTS.name)
     meters = Meters()
+    meters.people_age.set_function(lambda: people.age_s)
     meters.registry.register(Standing(store, utc_now))
     house = House(
         settings=settings,
@@ -175,6 +176,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         watch(house.office),
         house.keeper.watch(),
         house.courier.watch(),
+        house.office.people.watch(),
     )
     watching = [asyncio.create_task(one) for one in watched]
     try:

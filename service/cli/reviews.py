@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from service.cli.people import directory_option
 from service.terminal import safe
 
 if TYPE_CHECKING:
+    from service.people import People
     from service.store.base import Store
 
 
@@ -33,13 +35,12 @@ def reviews() -> None:
 @timeout_option
 @click.pass_context
 def golden(
-    ctx: click.Context, files: tuple[Path, ...], directory: Path, database: str, policy_file: Path | None,
-    model_dir: Path | None, judge_timeout_s: float,
+    ctx: click.Context, files: tuple[Path, ...], directory: Callable[[], People], database: str,
+    policy_file: Path | None, model_dir: Path | None, judge_timeout_s: float,
 ) -> None:  # fmt: skip
     """Put labelled cases among the others; reviewers can't tell, and nothing follows from their answers."""
     from service.clock import utc_now
     from service.engine import open_verifier
-    from service.people import read_people
     from service.review.golden import seed
     from service.review.office import Office
     from service.review.rules import load_rules
@@ -49,7 +50,7 @@ def golden(
     verifier = open_verifier(load_policy(policy_file), model_dir, timeout_s=judge_timeout_s)
     store = _open(database)
     try:
-        office = Office(store, read_people(directory), load_rules(), utc_now)
+        office = Office(store, directory(), load_rules(), utc_now)
         for file in files:
             labelled = LabelledCase.model_validate_json(file.read_bytes(), strict=False)
             review = seed(office, labelled, verifier.verify)

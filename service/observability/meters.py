@@ -29,6 +29,9 @@ class Meters:
         self.audit_broken = Gauge(
             "takedown_audit_broken", "1 once the audit log is not as it was written.", registry=here
         )
+        self.people_age = Gauge(
+            "takedown_people_age_seconds", "Age of what the people directory says; 0 for a file.", registry=here
+        )
         self.in_flight = Gauge("takedown_http_in_flight", "Calls that are being answered.", registry=here)
         self.verification = Histogram(
             "takedown_verification_seconds", "Time that the verifier took for a case.", buckets=SECONDS, registry=here

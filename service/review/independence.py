@@ -27,6 +27,7 @@ def ties(person_id: str | None, parties: Parties, people: People, earlier: Set[s
 
     `earlier`: the ids of those who had a hand in an earlier round.
     """
+    people = people.now()
     person = people.get(person_id)
     if person is None:
         return (Tie("unknown", "The people directory does not know you."),)

@@ -14,7 +14,7 @@ from jwt import PyJWK, PyJWKSet
 from jwt.exceptions import PyJWKError, PyJWKSetError
 
 from service.loopback import is_loopback
-from service.outward import Answer, NoAnswer, call
+from service.outward import Answer, NoAnswer, call, require_safe
 
 Claim = Literal["sub", "email"]
 DEADLINE_S = 8.0
@@ -143,12 +143,3 @@ class Provider:
             return await call(method, url, deadline_s=DEADLINE_S, max_bytes=MAX_BYTES, trust_env=outside, **how)
         except NoAnswer as silent:
             raise ProviderDown(f"the provider can't be reached: {silent}") from None
-
-
-def require_safe(url: str) -> str:
-    """The address itself. Raises `ValueError` unless it is HTTPS, or on this machine."""
-    address = urlsplit(url)
-    local = address.scheme == "http" and is_loopback(address.hostname or "")
-    if not address.hostname or not (address.scheme == "https" or local) or "@" in address.netloc or address.fragment:
-        raise ValueError("give an address that begins with https://, without password and fragment")
-    return url
