@@ -43,14 +43,23 @@ def lines(path: Path) -> Iterator[str]:
 
     Bytes that are no UTF-8 are kept as escapes, so that the one bad line fails and not the run.
     """
+    return (line for _, line in numbered(path))
+
+
+def numbered(path: Path, limit: int | None = None) -> Iterator[tuple[int, str]]:
+    """The first `limit` of these lines, each with the number that an editor shows for it."""
+    return islice(_numbered(path), limit)
+
+
+def _numbered(path: Path) -> Iterator[tuple[int, str]]:
     opener = gzip.open if path.suffix == ".gz" else open
     with closing(opener(path, "rb")) as raw:
         if path.suffix == ".json":
-            yield raw.read().decode("utf-8", "surrogateescape")
+            yield 1, raw.read().decode("utf-8", "surrogateescape")
             return
-        for line in raw:
+        for number, line in enumerate(raw, 1):
             if line.strip():
-                yield line.decode("utf-8", "surrogateescape")
+                yield number, line.decode("utf-8", "surrogateescape")
 
 
 def parse(line: str, number: int, categories: Iterable[str] = DEFAULT_CATEGORIES) -> Item:
@@ -82,7 +91,7 @@ def items(path: Path, limit: int | None = None, categories: Iterable[str] = DEFA
 
     Raises `click.ClickException` with the number of the line, every field that is wrong, and what would be right.
     """
-    for number, line in enumerate(islice(lines(path), limit), 1):
+    for number, line in numbered(path, limit):
         try:
             yield parse(line, number, categories)
         except InvalidCase as problem:
@@ -123,4 +132,16 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(raw, "sha256").hexdigest()
 
 
-__all__ = ["InvalidCase", "Item", "items", "label_of", "lines", "name_of", "open_text", "parse", "sha256", "unreadable"]
+__all__ = [
+    "InvalidCase",
+    "Item",
+    "items",
+    "label_of",
+    "lines",
+    "name_of",
+    "numbered",
+    "open_text",
+    "parse",
+    "sha256",
+    "unreadable",
+]

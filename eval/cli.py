@@ -7,7 +7,6 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +76,7 @@ PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--resume", is_flag=True, help="Keep answers of the same versions that OUT has already.")
 @click.option("--certificate", type=PATH, metavar="FILE", help="Check the promise that `certify` wrote.")
+@click.option("--previous", type=PATH, metavar="METRICS.json", help="Show an earlier run beside this one.")
 @click.option(
     "--judge-timeout", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, metavar="SECONDS"
 )
@@ -92,6 +92,7 @@ def evaluate(
     probed: int,
     resume: bool,
     certificate: Path | None,
+    previous: Path | None,
     judge_timeout: float,
 ) -> None:
     """Verify every case of FILE and measure the answers against the labels, where it has any.
@@ -112,11 +113,12 @@ def evaluate(
     note = getattr(engine.judge, "reason", "")
     data = {"file": file.name, "sha256": cases.sha256(file)}
     chosen = spread(len(records), probed)
-    answered = zip(enumerate(islice(cases.lines(file), limit), 1), cases.lines(out), strict=True)
-    asked_again = [(n, line, json.loads(given)) for (n, line), given in answered if n in chosen]
+    answered = enumerate(zip(cases.numbered(file, limit), cases.lines(out), strict=True), 1)
+    asked_again = [(n, line, json.loads(given)) for i, ((n, line), given) in answered if i in chosen]
     report = document.build(
         records, data=data, versions=engine.versions, command=command, judge_note=str(note),
         probe=probe(asked_again, engine),
+        previous=json.loads(previous.read_text(encoding="utf-8")) if previous else None,
     )  # fmt: skip
     if certificate is not None:
         promised = json.loads(certificate.read_text(encoding="utf-8"))
@@ -145,11 +147,11 @@ def _evaluate(
 
     With answers kept from before, the file is written anew beside the old one, so that an interruption loses neither.
     """
-    total = sum(1 for _ in islice(cases.lines(file), limit))
+    total = sum(1 for _ in cases.numbered(file, limit))
     waiting: deque[tuple[int, str, Prediction | None]] = deque()
 
     def fresh() -> Iterator[tuple[int, str]]:
-        for number, line in enumerate(islice(cases.lines(file), limit), 1):
+        for number, line in cases.numbered(file, limit):
             before = _before(line, number, kept, engine)
             waiting.append((number, line, before))
             if before is None:

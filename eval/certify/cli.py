@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from importlib import resources
-from itertools import islice
 from pathlib import Path
 
 import click
@@ -93,7 +92,7 @@ def _outcomes(
         if (before := answers.of(item.case_id, item.case, known)) is not None:
             given[n] = before
     fresh = [n for n in labels if n not in given]
-    numbered = ((n, line) for n, line in enumerate(islice(cases.lines(file), limit), 1) if n not in given)
+    numbered = (pair for i, pair in enumerate(cases.numbered(file, limit), 1) if i not in given)
     with progress() as bar:
         found = bar.track(run(numbered, setup, workers, engine), total=len(fresh), description="cases")
         given |= dict(zip(fresh, found, strict=True))

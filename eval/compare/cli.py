@@ -29,8 +29,7 @@ def compare(a: Path, b: Path, data: Path, only: str | None, out: Path | None) ->
     first, second = _read(a), _read(b)
     pairs: list[tuple[Record, Record]] = []
     flips = []
-    for number, line in enumerate(cases.lines(data), 1):
-        item = cases.parse(line, number)
+    for item in cases.items(data):
         if item.case_id not in first or item.case_id not in second or not item.label:
             continue
         if only is not None and only not in item.slices:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import statistics
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +31,9 @@ def fairness(file: Path, policy: Path | None, model: Path | None, limit: int | N
     counts: dict[str, dict[str, Any]] = {
         name: {"cases": 0, "dispositions": 0, "verdicts": 0, "flags": 0, "shifts": [], "flips": []} for name in swaps()
     }
-    total = sum(1 for _ in islice(cases.lines(file), limit))
+    total = sum(1 for _ in cases.numbered(file, limit))
     with progress() as bar:
-        for n, line in bar.track(enumerate(islice(cases.lines(file), limit), 1), total=total, description="cases"):
-            item = cases.parse(line, n, engine.policy.categories)
+        for item in bar.track(cases.items(file, limit, engine.policy.categories), total=total, description="cases"):
             base = verify(item.case, engine.policy, engine.judge)
             for name, swap in swaps().items():
                 twin = verify(swap(item.case), engine.policy, engine.judge)

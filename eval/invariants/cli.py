@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
 
 import click
@@ -42,16 +41,16 @@ def invariants(
     Labels are not needed. Exit code 0: every rule holds on every case; 1: some do not.
     """
     engine = open_engine(Setup(policy, model))
-    total = sum(1 for _ in islice(cases.lines(file), limit))
+    total = sum(1 for _ in cases.numbered(file, limit))
     found: list[Violation] = []
     unread: list[str] = []
     with progress() as bar:
         task = bar.add_task("cases", total=total)
-        for number, line in enumerate(islice(cases.lines(file), limit), 1):
+        for number, line in cases.numbered(file, limit):
             try:
                 found += _check(line, number, engine)
             except cases.InvalidCase as invalid:
-                unread.append(f"{cases.name_of(line, number)}: {invalid}")
+                unread.append(f"{cases.name_of(line, number)}: {cases.unreadable(str(invalid), number)}")
             bar.advance(task)
     counts = Counter(v.rule for v in found)
     hit = {rule: len({v.case_id for v in found if v.rule == rule}) for rule in RULES}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Mapping
 from html import escape
 from importlib import resources
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.report.page import GROUPS, HEADLINE, promise_line
+from eval.report.pictures import inline
 
 
 def page(
@@ -17,30 +17,40 @@ def page(
 ) -> str:
     """HTML from a report document; `predictions` of the worst cases open their ledgers."""
     data = document["data"]
+    before = document.get("previous", {})
     parts = [
         f"<h1>{_t(data['file'])}</h1>",
-        f"<p class=soft>{data['cases']} cases, {data['labelled']} labelled · {_t(document['created_at'])}</p>",
-        *(f"<p class=warn>{_t(w)}.</p>" for w in document.get("warnings", ())),
+        f"<p class=soft>{data['cases']} cases, {data['labelled']} labelled · "
+        f"{_t(document['created_at'][:16].replace('T', ' '))} UTC · {_t(document['versions']['model'])}</p>",
+        *_alarms(document),
     ]
-    if document["judge_note"]:
-        parts.append(f"<p class=warn>No text judge answered: {_t(document['judge_note'])}</p>")
-    if "promise" in document:
-        parts.append(f"<p class=warn>{_t(promise_line(document['promise']))}</p>")
     if "headline" in document:
-        cards = "".join(_card(name, what, document["headline"][key]) for key, name, what in HEADLINE)
+        cards = "".join(
+            _card(name, what, document["headline"][key], before.get("headline", {}).get(key))
+            for key, name, what in HEADLINE
+        )
         parts.append(f"<div class=cards>{cards}</div>")
     else:
         parts.append(f"<p>No labels: predictions only ({_t(document['given'])}).</p>")
-    parts += [_picture(path) for path in pictures]
+    if before:
+        same = before["data"]["sha256"] == data["sha256"]
+        what = "the same data" if same else f"OTHER data: {before['data']['file']}"
+        when, versions = before["created_at"][:16].replace("T", " "), ", ".join(before["versions"].values())
+        parts.append(f"<p class=soft>{_t(f'Before: {when} UTC, {versions}, on {what}.')}</p>")
+    shown = [inline(path) for path in pictures] + ([_confusions(document)] if "headline" in document else [])
+    parts.append(f"<div class=pictures>{''.join(f'<figure>{figure}</figure>' for figure in shown)}</div>")
     if "headline" in document:
         parts += [
-            _confusions(document),
-            _cost(document["cost"]),
+            _ranking(document),
             _worst(document["worst"], predictions or {}),
             _slices(document["slices"]),
+            _cost(document["cost"]),
         ]
     parts.append(_colophon(document))
-    head = f"<meta charset=utf-8><meta name=viewport content='width=device-width'><title>{_t(data['file'])}</title>"
+    head = (
+        "<meta charset=utf-8><meta name=viewport content='width=device-width,initial-scale=1'>"
+        f"<meta name=color-scheme content='light dark'><title>{_t(data['file'])}</title>"
+    )
     style = resources.files("eval").joinpath("data/report.css").read_text(encoding="utf-8")
     body = "".join(parts)
     return (
@@ -48,31 +58,50 @@ def page(
     )
 
 
-def _card(name: str, what: str, share: dict[str, Any]) -> str:
+def _alarms(document: dict[str, Any]) -> list[str]:
+    """What to know before believing any figure; if nothing, what was looked for."""
+    found = [f"{w}." for w in document.get("warnings", ())]
+    if document["judge_note"]:
+        found.append(f"No text judge answered: {document['judge_note']}")
+    alarms = [f"<p class=warn>{_t(text[:1].upper() + text[1:])}</p>" for text in found]
+    if not found and "headline" in document:
+        asked = document["probe"]["cases"]
+        renamed = (
+            f"{asked} cases asked again under other ids got the same answers" if asked else "no case was asked again"
+        )
+        alarms.append(
+            f"<p class=fine>Nothing to warn of: answers and scores vary, rates are within reason, {_t(renamed)}.</p>"
+        )
+    if "promise" in document:
+        kept = document["promise"]["kept"] and document["promise"]["applies"]
+        alarms.append(f"<p class={'fine' if kept else 'warn'}>{_t(promise_line(document['promise']))}</p>")
+    return alarms
+
+
+def _card(name: str, what: str, share: dict[str, Any], before: dict[str, Any] | None) -> str:
     value = "–" if share["value"] is None else f"{share['value']:.1%}"
     mark = "" if share["value"] is None else f"<u style='left:calc({share['value']:.2%} - 1px)'></u>"
     bar = f"<i style='left:{share['low']:.2%};width:{share['high'] - share['low']:.2%}'></i>{mark}"
     interval = f"{share['low']:.1%} to {share['high']:.1%} · {share['hits']}/{share['total']}"
+    was = ""
+    if before and before["value"] is not None:
+        was = f"<br>before {before['value']:.1%} · {before['hits']}/{before['total']}"
     return (
         f"<div class=card>{_t(name)}<b>{value}</b><div class=track>{bar}</div>"
-        f"<span class=soft>{interval}<br>{_t(what)}</span></div>"
+        f"<span class=soft>{interval}{was}<br>{_t(what)}</span></div>"
     )
-
-
-def _picture(path: Path) -> str:
-    packed = base64.b64encode(path.read_bytes()).decode()
-    return f"<img alt='{_t(path.stem)}' src='data:image/png;base64,{packed}'>"
 
 
 def _table(head: Iterable[object], rows: Iterable[Iterable[str]]) -> str:
     top = "".join(f"<th>{_t(h)}" for h in head)
-    return f"<table><tr>{top}</tr>{''.join('<tr>' + ''.join(row) + '</tr>' for row in rows)}</table>"
+    body = "".join("<tr>" + "".join(row) + "</tr>" for row in rows)
+    return f"<div class=wide><table><tr>{top}</tr>{body}</table></div>"
 
 
 def _confusions(document: dict[str, Any]) -> str:
     columns = ("cleared", "review", "hold")
     answers = ([f"<td>{_t(r)}", *(f"<td>{row[d]}" for d in columns)] for r, row in document["dispositions"].items())
-    parts = ["<h2>Dispositions: right (rows), given (columns)</h2>", _table(["", *columns], answers)]
+    parts = ["<h3>Dispositions: right (rows), given (columns)</h3>", _table(["", *columns], answers)]
     verdicts = document["verdicts"]
     given = list(next(iter(verdicts["confusion"].values())))
     macro = "–" if verdicts["macro_f1"] is None else f"{verdicts['macro_f1']:.3f}"
@@ -80,7 +109,11 @@ def _confusions(document: dict[str, Any]) -> str:
         [f"<td>{_t(truth)}", *(f"<td>{row[g]}" for g in given), f"<td>{verdicts['per_verdict'][truth]['f1']:.3f}"]
         for truth, row in verdicts["confusion"].items()
     )
-    parts += [f"<h2>Verdicts: right (rows), given (columns); macro-F1 {macro}</h2>", _table(["", *given, "F1"], rows)]
+    parts += [f"<h3>Verdicts: right (rows), given (columns); macro-F1 {macro}</h3>", _table(["", *given, "F1"], rows)]
+    return "".join(parts)
+
+
+def _ranking(document: dict[str, Any]) -> str:
     lines = []
     for key, name in (("support_scores", "support of claims"), ("pretext_scores", "pretext score")):
         scores = document.get(key, {})
@@ -91,9 +124,7 @@ def _confusions(document: dict[str, Any]) -> str:
                  *(f"<td>{v:.3f}" for v in recall.values()), *(f"<td>{scores[k]:.3f}" for k in ("brier", "ece"))]
             )  # fmt: skip
             head = ["", "AUROC", "average precision", *(f"recall at FPR {k}" for k in recall), "Brier", "ECE"]
-    if lines:
-        parts += ["<h2>Scores</h2>", _table(head, lines)]
-    return "".join(parts)
+    return f"<h2>Scores</h2>{_table(head, lines)}" if lines else ""
 
 
 def _cost(cost: dict[str, Any]) -> str:
@@ -107,7 +138,8 @@ def _cost(cost: dict[str, Any]) -> str:
     below = cost["worth_it_below"]
     told = "" if below is None else f"<p>Cheaper than reviewing everything while a false clear costs under {below:.0f}."
     head = ["price of a false clear", "these answers", "review everything", "believe everyone"]
-    return f"<h2>Cost per case, in decisions of one reviewer</h2>{told}{_table(head, rows)}"
+    table = f"<details><summary>At each price of a false clear</summary>{_table(head, rows)}</details>"
+    return f"<h2>Cost per case, in decisions of one reviewer</h2>{told}{table}"
 
 
 def _worst(worst: list[dict[str, Any]], predictions: Mapping[str, Mapping[str, Any]]) -> str:

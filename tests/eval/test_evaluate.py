@@ -63,12 +63,12 @@ def test_a_bad_line_is_an_error_and_the_run_goes_on(tmp_path: Path) -> None:
     file = tmp_path / "mixed.jsonl"
     file.write_bytes(b"{not json\n" + good.encode() + b"\n\n" + json.dumps(wrong).encode() + b"\n\xff\xfe\n")
     result, predictions, report = _run(file, tmp_path)
-    assert [p["case_id"] for p in predictions] == ["line-1", "01-june4-vigil-fake-complaints", "wrong", "line-4"]
+    assert [p["case_id"] for p in predictions] == ["line-1", "01-june4-vigil-fake-complaints", "wrong", "line-5"]
     assert [p["disposition"] for p in predictions if "error" in p] == ["review"] * 3
-    assert predictions[2]["error"].startswith("line 3 can't be read: /case/request/claims: ")
+    assert predictions[2]["error"].startswith("line 4 can't be read: /case/request/claims: ")
     assert "add this field" in predictions[2]["error"]
     assert predictions[0]["error"].startswith("line 1 can't be read: /: not valid JSON")
-    assert "error: wrong: line 3 can't be read" in result.output
+    assert "error: wrong: line 4 can't be read" in result.output
     assert report["headline"]["errors"]["hits"] == 3
     assert len(report["errors"]) == 3
 
@@ -138,7 +138,7 @@ def test_without_the_eval_extra_the_basic_figures_come(
     _, _, report = _run(data, tmp_path)
     assert report["headline"]["false_clear_rate"]["total"] == 5
     assert "support_scores" not in report
-    assert not list((tmp_path / "r").glob("*.png"))
+    assert not list((tmp_path / "r").glob("*.svg"))
 
 
 def test_a_lazy_system_is_exposed(data: Path, tmp_path: Path) -> None:

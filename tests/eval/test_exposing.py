@@ -14,7 +14,7 @@ from eval.replay.cli import replay
 from eval.running import Engine
 from eval.scoring import cost
 from eval.scoring.records import Record
-from models.judge import JudgeUnavailable
+from models.judge import CATEGORIES, Judgement, JudgeUnavailable
 from tests.stubs import KeywordJudge, plain_policy
 from verifier.verify import verify as honest
 
@@ -64,6 +64,31 @@ def test_a_reader_of_names_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     report = _run(tmp_path, monkeypatch, by_name)
     assert report["probe"]["changed"]
     assert any("reads names" in w for w in report["warnings"])
+
+
+class ConstantJudge(KeywordJudge):
+    """Says the same of everything: a poisoned model at 0.99, a lazy one at 0.01."""
+
+    version = "constant-1"
+
+    def __init__(self, p: float) -> None:
+        super().__init__({})
+        self._same = Judgement(dict.fromkeys(CATEGORIES, p), dict.fromkeys(CATEGORIES, p))
+
+    def _of(self, text: str) -> Judgement:
+        return self._same
+
+
+@pytest.mark.parametrize(("p", "told"), [(0.99, "believes whoever asks"), (0.01, "lazy or missing")])
+def test_a_model_that_reads_nothing_is_named_behind_an_honest_verifier(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, p: float, told: str
+) -> None:
+    monkeypatch.setattr(running, "load_judge", lambda *_, **__: ConstantJudge(p))
+    report = _run(tmp_path, monkeypatch, lambda _, answer: answer)
+    assert any(told in w for w in report["warnings"])
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert page.index(told) < page.index("class=cards")
+    assert "Nothing to warn of" not in page
 
 
 def test_an_honest_system_is_not_blamed() -> None:
