@@ -12,6 +12,8 @@ from verifier.support.passages import Passage
 
 _SPOKEN_OFTEN = 4
 """Passages that must mention a subject before talk alone makes it the meeting's subject."""
+_HEAD_ONLY = frozenset({"public_services", "trade"})
+"""Subjects whose words fall in any talk, so that only a title or description tells them."""
 _SAMPLE = 400
 _LATIN = re.compile(r"[a-z\u00c0-\u024f\u1e00-\u1eff0-9]")
 
@@ -61,8 +63,11 @@ def subjects(case: Case, passages: tuple[Passage, ...], among: tuple[str, ...]) 
     found = []
     for name in among:
         cues = pattern(name, spoken)
-        said = 0 if cues.search(head) else sum(1 for p in talk if cues.search(p.text))
-        if cues.search(head) or said >= max(_SPOKEN_OFTEN, len(talk) // 8):
+        if cues.search(head):
+            found.append(name)
+            continue
+        said = 0 if name in _HEAD_ONLY else sum(1 for p in talk if cues.search(p.text))
+        if said >= max(_SPOKEN_OFTEN, len(talk) // 6):
             found.append(name)
     return tuple(found)
 

@@ -1,42 +1,39 @@
-"""Weak: filed on the eve of an anniversary, a vote, a filing or a trial that the meeting has to do with."""
+"""Weak: filed on the eve of an anniversary, a vote or a trial that the meeting has to do with, or in a burst."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 
 from verifier.case import Case
 from verifier.lexicon import lexicon, phrases
 from verifier.normalise import fold
+from verifier.pretext.days import AHEAD, ahead, dates, nearest, weekdays
+from verifier.pretext.frames import sentences
 from verifier.pretext.sketch import sketch
 from verifier.pretext.topics import head_of, mentions, pattern, sample, tongues
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 
-_AHEAD = timedelta(days=3)
 _REMEMBERING = ("commemoration", "dissent", "war_crimes", "minorities", "labour")
 _CIVIC = (*_REMEMBERING, "elections", "religion", "corruption", "environment", "consumers", "litigation")
 _SPOKEN_OF = 2
-_ISO = re.compile(r"(?<!\d)(?:\d{4}[-./年])?(\d{1,2})[-./月](\d{1,2})(?!\d)")
-_DASH_SIX_FOUR = re.compile(
-    "(?<!十)([一二三四五六七八九十])([一二三四五六七八九十])(?=[三四五六七八九十]*(?:周年|週年|追思|纪念|紀念|屠杀|事件))"
-)
+_AROUND = 40
+"""Characters of talk around a word for a set day in which its date is told."""
 _YEARS = re.compile(
     r"(?<!\d)\d{1,3}\s?(?:(?:years|años|anos|ans|jahre|anni|jaar|lat|лет|років|yıl|năm|साल|वर्ष|tahun|سال|عام|سنة)(?!\w)"
-    r"|周年|週年|年(?!级|級|前)|주년)"
+    r"|周年|週年|年(?!级|級|前)|주년|주기)|[二三四五六七八九十百]{1,4}(?:周年|週年|年(?!级|級|前))"
 )
 """A number of years, as titles of anniversaries have it."""
-_HAN = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
 
 
 def look(view: View) -> Sign | None:
-    """Look for a set day just ahead: in the calendar, dated, named, or counted in years."""
+    """Look for a set day just ahead (in the calendar, dated, named, counted in years) or a series of requests."""
     case, spoken = view.case, tongues(view.case)
     asked = case.request.submitted_at
     head = head_of(case)
     talk = [p.text for p in sample(view.passages)]
     starts = case.meeting.started_at or case.meeting.scheduled_start
-    soon = starts is not None and abs(starts - asked) <= _AHEAD
+    soon = starts is not None and abs(starts - asked) <= AHEAD
     near = [asked, *([starts] if soon and starts is not None else [])]
     if what := _remembered(head, talk, near):
         return Sign(0.55, f"The request comes on or just before a day that the meeting keeps ({what}).")
@@ -45,18 +42,19 @@ def look(view: View) -> Sign | None:
     if soon and civic and counted:
         return Sign(0.55, "The request comes in the days of an anniversary that the meeting keeps.")
     about_a_day = mentions("set_day", head, spoken) or any(mentions(topic, head, spoken) for topic in _REMEMBERING)
-    for text in (head, *talk) if about_a_day else ():
-        for day in sorted(_dates(text, asked)):
-            if _ahead({day}, asked):
-                told = f"{day.day} {day:%B}"
-                return Sign(0.55, f"The request comes just before {told}, a set day that the meeting itself speaks of.")
-    return _named_day(case, head, talk, civic=civic)
+    for text in (head, *_of_a_day(talk, spoken)) if about_a_day else ():
+        if days := ahead(dates(text, asked), asked):
+            return Sign(
+                0.55, f"The request comes just before {_told(days)}, a set day that the meeting itself speaks of."
+            )
+    return _named_day(case, head, talk, civic=civic) or _burst(view)
 
 
 def _remembered(head: str, talk: list[str], near: list[datetime]) -> str:
     """The day of the calendar that lies just ahead and that the meeting speaks of, or ''."""
     for entry in lexicon("calendar")["days"]:
-        if not any(_ahead({_day(entry["day"], at)}, at) for at in near):
+        month, day = (int(part) for part in entry["day"].split("-"))
+        if not any(ahead({nearest(month, day, at)}, at) for at in near):
             continue
         cues = phrases(tuple(map(str, entry["cues"])))
         if cues.search(head) or sum(1 for text in talk if cues.search(text)) >= _SPOKEN_OF:
@@ -65,81 +63,47 @@ def _remembered(head: str, talk: list[str], near: list[datetime]) -> str:
 
 
 def _named_day(case: Case, head: str, talk: list[str], *, civic: bool) -> Sign | None:
-    """A weekday, or 'tomorrow', named as the day of something: by its kind, or by a meeting on a civic subject."""
+    """A date, weekday or 'tomorrow' named as the day of something: by its kind, or by a civic meeting."""
     asked, spoken = case.request.submitted_at, tongues(case)
-    own_words = fold(f"{case.request.justification} {case.request.legal_basis.reference or ''}")
     meets = case.meeting.started_at or case.meeting.scheduled_start or asked
-    for text in (head, own_words):
-        days = {_next_weekday(n, asked) for n in _weekdays(text)}
-        if text is head:
-            days -= {meets.date() + timedelta(days=n) for n in (-1, 0, 1)}  # the meeting's own day, in any zone
-        set_day = mentions("set_day", text, spoken) or (text is head and civic)
-        if days and set_day and _ahead(days, asked):
-            return Sign(0.5, "The request comes within days of a set day that the meeting or the request speaks of.")
-    if any(mentions("tomorrow", t, spoken) and mentions("set_day", t, spoken) for t in (head, *talk, own_words)) or (
+    own_days = {meets.date() + timedelta(days=n) for n in (-1, 0, 1)}  # the meeting's own day, in any zone
+    for part in sentences(f"{case.request.justification}\n{case.request.legal_basis.reference or ''}"):
+        days = ahead(weekdays(part, asked) | dates(part, asked), asked)
+        if days and mentions("set_day", part, frozenset()):
+            return Sign(0.5, f"The request itself speaks of a set day just ahead ({_told(days)}).")
+    days = ahead(weekdays(head, asked) - own_days, asked)
+    if days and (civic or mentions("set_day", head, spoken)):
+        return Sign(0.5, f"The request comes within days of a set day that the meeting speaks of ({_told(days)}).")
+    own = fold(case.request.justification)
+    texts = (head, own, *(_of_a_day(talk, spoken) if civic else ()))
+    if any(mentions("tomorrow", t, spoken) and mentions("set_day", t, spoken) for t in texts) or (
         civic and mentions("tomorrow", head, spoken)
     ):
         return Sign(0.5, "The request comes on the eve of a set day that the meeting or the request speaks of.")
     return None
 
 
-def _next_weekday(weekday: int, asked: datetime) -> date:
-    return asked.date() + timedelta(days=(weekday - asked.weekday()) % 7)
+def _of_a_day(talk: list[str], spoken: frozenset[str]) -> list[str]:
+    """The stretches of a meeting's talk around words for a set day."""
+    cues = pattern("set_day", spoken)
+    return [text[max(0, m.start() - _AROUND) : m.end() + _AROUND] for text in talk for m in cues.finditer(text)]
 
 
-def _weekdays(text: str) -> set[int]:
-    """Weekdays (Monday 0) that a folded text names."""
-    return {
-        n
-        for _, names in lexicon("topics")["weekdays"]
-        for n, name in enumerate(names)
-        if phrases((str(name),)).search(text)
-    }
+def _burst(view: View) -> Sign | None:
+    """Several requests against one host in few days, as the record of exhibits or the request itself has it."""
+    asked = view.case.request.submitted_at
+    recent = {r.prior_request_id for r in view.case.history.evidence_reuse if asked - r.prior_submitted_at <= 2 * AHEAD}
+    if len(recent) >= 2:
+        return Sign(0.5, f"{len(recent)} other requests with the same exhibits came within days of this one.")
+    lists = ("burst_requests", "burst_again", "burst_host")
+    for part in sentences(view.case.request.justification):
+        if all(mentions(name, part, frozenset()) for name in lists):
+            return Sign(0.5, "The request is one of a series against the same host, by its own words.")
+    return None
 
 
-def _ahead(days: set[date], asked: datetime) -> bool:
-    return any(timedelta(0) <= day - asked.date() <= _AHEAD for day in days)
-
-
-def _day(entry: str, near: datetime) -> date:
-    month, day = (int(part) for part in entry.split("-"))
-    return _nearest(month, day, near)
-
-
-def _nearest(month: int, day: int, near: datetime) -> date:
-    """That day of the year, in the year that brings it nearest to (and not long before) `near`."""
-    this = date(near.year, month, min(day, 28) if month == 2 else day)
-    return this if this >= near.date() - timedelta(days=1) else date(near.year + 1, this.month, this.day)
-
-
-def _dates(text: str, near: datetime) -> set[date]:
-    """Days of the year that a folded text names, in many languages."""
-    pairs = [(int(m[1]), int(m[2])) for m in _ISO.finditer(text)]
-    pairs += [(_HAN[m[1]], _HAN[m[2]]) for m in _DASH_SIX_FOUR.finditer(text)]
-    for month, named in _months():
-        pairs += [(month, int(m[1] or m[2])) for m in named.finditer(text)]
-    return {_nearest(month, day, near) for month, day in pairs if _exists(month, day)}
-
-
-def _exists(month: int, day: int) -> bool:
-    try:
-        date(2024, month, day)
-    except ValueError:
-        return False
-    return True
-
-
-@lru_cache(maxsize=1)
-def _months() -> tuple[tuple[int, re.Pattern[str]], ...]:
-    names: dict[int, set[str]] = {}
-    for _, months in lexicon("topics")["months"]:
-        for number, name in enumerate(months, 1):
-            names.setdefault(number, set()).add(re.escape(fold(str(name))))
-    return tuple(
-        (n, re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?(?:{'|'.join(sorted(alt))})(?!\w)"
-                       rf"|(?<!\w)(?:{'|'.join(sorted(alt))})\s+(\d{{1,2}})(?!\d)"))
-        for n, alt in sorted(names.items())
-    )  # fmt: skip
+def _told(days: set[date]) -> str:
+    return ", ".join(f"{day.day} {day:%B}" for day in sorted(days)[:2])
 
 
 _EVE = datetime(2025, 5, 17, 18, 0, tzinfo=UTC)
@@ -182,6 +146,16 @@ def _examples() -> tuple[Example, ...]:
             "the next meeting of gardeners",
             sketch(meeting={"title": "Gardeners", "description": "Next time on Thursday."}),
             False,
+        ),
+        Example(
+            "a dated day in the request",
+            sketch(request={"justification": "Please block it before 22 May, the day of the vote."}),
+            True,
+        ),
+        Example(
+            "one of a series",
+            sketch(request={"justification": "This is our fourth request about this host since Monday."}),
+            True,
         ),
         Example("an ordinary evening", sketch(), False),
     )
