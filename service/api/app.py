@@ -18,6 +18,8 @@ from service.api import (
     breakglass,
     connectors,
     console,
+    console_audit,
+    console_glass,
     keys,
     letters,
     meetings,
@@ -139,6 +141,8 @@ def create_app(settings: Settings | None = None, verifier: CaseVerifier | None =
     app.include_router(letters.router)
     app.include_router(sign_in.router)
     app.include_router(console.router)
+    app.include_router(console_glass.router)
+    app.include_router(console_audit.router)
     app.mount("/console/static", StaticFiles(packages=[("service.console", "static")]))
     app.include_router(permits.router)
     app.include_router(breakglass.router)

@@ -19,6 +19,7 @@ from service.api.pages import (
     Page,
     cookie_name,
     form_of,
+    frame,
     me,
     own_form,
     problem_page,
@@ -27,6 +28,7 @@ from service.api.pages import (
     text,
 )  # fmt: skip
 from service.console.accounts import SignedIn
+from service.console.attachments import attachments_of
 from service.console.pages import case_page, render
 from service.letters.letter import without_code
 from service.letters.tables import Letter, Statement
@@ -35,6 +37,7 @@ from service.problems import ProblemDetails
 from service.review import asking, leases, listing
 from service.review.deciding import Answer, decide
 from service.review.dossier import Dossier, read
+from service.review.glasses import owed_to
 from service.review.independence import known_line
 from service.review.parties import Parties
 from service.review.quality import quality
@@ -50,14 +53,6 @@ Me = Annotated[Person, Depends(me)]
 Form = Annotated[FormData, Depends(form_of)]
 
 Days = Annotated[int, Query(ge=1, le=3660)]
-
-FLASHES = {
-    "decided": "Your decision is recorded.",
-    "waiting": "The case waits for the answer.",
-    "aside": "Put aside.",
-    "none": "Nothing is left for you to take. Rest your eyes.",
-    "noted": "The note is kept.",
-}
 
 
 @router.get("/sign-in")
@@ -111,7 +106,8 @@ def queue(
         render(
             "queue.html", page=page, wanted=wanted, again=again, counts=listing.counts(house.office, person.id),
             categories=sorted(house.verifier.policy.categories), holding=leases.held_by(house.office, person.id),
-            **_frame(person, session, "queue", did),
+            glasses=owed_to(house.office, person.id) if wanted.state == "open" else (),
+            **frame(person, session, "queue", did),
         )
     )  # fmt: skip
 
@@ -143,7 +139,7 @@ def decision(review_id: str, house: TheHouse, session: Session, person: Me, form
 
 
 @router.post("/cases/{review_id}/{deed}")
-def other(review_id: str, deed: str, house: TheHouse, person: Me, form: Form) -> Response:
+def other(review_id: str, deed: str, house: TheHouse, session: Session, person: Me, form: Form) -> Response:
     """Take, keep, give back, skip, recuse, escalate, ask, note."""
     office, who, why = house.office, person.id, text(form, "why")
     here = f"/console/cases/{review_id}"
@@ -152,7 +148,13 @@ def other(review_id: str, deed: str, house: TheHouse, person: Me, form: Form) ->
         leases.renew(office, review_id, who)
         return RedirectResponse(here, 303)
     if deed == "note":
-        asking.note(office, review_id, who, text(form, "text"))
+        try:
+            asking.note(office, review_id, who, text(form, "text"), attachments_of(text(form, "attachments")))
+        except ProblemDetails as problem:
+            if problem.kind != "invalid-decision":
+                raise
+            dossier = read(office, review_id, who)
+            return _case(house, session, person, dossier, form=form, note_errors=problem.errors, status=422)
         return RedirectResponse(f"{here}?did=noted", 303)
     if deed == "ask":
         asking.ask(
@@ -194,7 +196,7 @@ def letter(review_id: str, house: TheHouse, session: Session, person: Me) -> Res
             body=without_code(found.body),
             statement=statement,
             review=dossier.review,
-            **_frame(person, session, ""),
+            **frame(person, session, ""),
         )
     )
 
@@ -202,14 +204,14 @@ def letter(review_id: str, house: TheHouse, session: Session, person: Me) -> Res
 @router.get("/quality")
 def quality_page(house: TheHouse, session: Session, person: Me) -> HTMLResponse:
     """Figures for leads."""
-    return HTMLResponse(render("quality.html", q=quality(house.office, person), **_frame(person, session, "quality")))
+    return HTMLResponse(render("quality.html", q=quality(house.office, person), **frame(person, session, "quality")))
 
 
 @router.get("/transparency")
 def transparency_page(house: TheHouse, session: Session, person: Me, days: Days = 180) -> HTMLResponse:
     """What was asked and how it ended, in figures."""
     found = _report(house, days)
-    return HTMLResponse(render("transparency.html", r=found, days=days, **_frame(person, session, "transparency")))
+    return HTMLResponse(render("transparency.html", r=found, days=days, **frame(person, session, "transparency")))
 
 
 @router.get("/transparency.csv")
@@ -234,6 +236,7 @@ def _case(
     *,
     form: FormData | None = None,
     errors: tuple[Problem, ...] = (),
+    note_errors: tuple[Problem, ...] = (),
     status: int = 200,
     did: str = "",
 ) -> HTMLResponse:
@@ -241,11 +244,11 @@ def _case(
     told: dict[str, Any] = case_page(dossier, house.verifier.policy, office.rules)
     line = listing.line(office, person, review, None, office.clock())
     html = render(
-        "case.html", d=dossier, form=form if form is not None else FormData(), errors=errors,
+        "case.html", d=dossier, form=form if form is not None else FormData(), errors=errors, note_errors=note_errors,
         graphic=bool(review.graphic), why=line.why, aliases={p.id: p.shown for p in office.people},
         line_known=known_line(Parties.of_document(review.parties), office.people),
         has_letter=_has_letter(house, review),
-        **told, **_frame(person, session, "case", did),
+        **told, **frame(person, session, "case", did),
     )  # fmt: skip
     return HTMLResponse(html, status)
 
@@ -253,10 +256,6 @@ def _case(
 def _has_letter(house: House, review: Review) -> bool:
     with house.store.reading() as reading:
         return reading.get(Letter, (review.request_id, review.round)) is not None
-
-
-def _frame(person: Person, session: SignedIn, here: str, did: str = "") -> dict[str, Any]:
-    return {"me": person, "csrf": session.csrf, "here": here, "flash": FLASHES.get(did, "")}
 
 
 def _answer(form: FormData) -> Answer:

@@ -21,6 +21,16 @@ COOKIE = "takedown_console"
 SIGN_IN = "/console/sign-in"
 
 
+FLASHES = {
+    "decided": "Your decision is recorded.",
+    "waiting": "The case waits for the answer.",
+    "aside": "Put aside.",
+    "none": "Nothing is left for you to take. Rest your eyes.",
+    "noted": "The note is kept.",
+    "found": "Your finding is recorded.",
+}
+
+
 class NotSignedIn(Exception):  # noqa: N818 - reads as what it is
     """Nobody is signed in; the answer is the way to the door."""
 
@@ -94,6 +104,11 @@ async def form_of(
     if not same(text(form, "csrf"), session.csrf):
         raise ProblemDetails("not-allowed", "The page was too old, or the form was not ours. Go back and reload it.")
     return form
+
+
+def frame(person: Person, session: SignedIn, here: str, did: str = "") -> dict[str, Any]:
+    """What every page needs around its content. `did`: what was done just now, as a key of `FLASHES`."""
+    return {"me": person, "csrf": session.csrf, "here": here, "flash": FLASHES.get(did, "")}
 
 
 def text(form: FormData, name: str) -> str:

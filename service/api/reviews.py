@@ -14,6 +14,7 @@ from service.keys.callers import Caller
 from service.review import asking, leases, listing
 from service.review.deciding import Answer, decide
 from service.review.dossier import Dossier, read
+from service.review.glasses import owed_to
 from service.review.office import Office
 from service.review.rules import Kind
 from service.review.tables import Review, ReviewState
@@ -104,8 +105,8 @@ def list_reviews(
 
 @router.get("/stats", summary="How much waits", responses=_REFUSALS)
 def stats(office: At, caller: Decider) -> dict[str, int]:
-    """Open, waiting, held and overdue cases, and how many you decided."""
-    return listing.counts(office, caller.person)
+    """Open, waiting, held and overdue cases, how many you decided, and broken glass that awaits you."""
+    return {**listing.counts(office, caller.person), "broken_glass": len(owed_to(office, caller.person))}
 
 
 @router.get("/held", summary="The case that you hold", responses={204: {"description": "None."}, **_REFUSALS})

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import click
 
@@ -26,6 +29,7 @@ A day at the queue:
       --verdict c1=refuted --cite c1/conduct --cite c1/by_target \\
       --reason "The transcript covers the whole time; nobody said or showed it."
   takedown-verifier queue skip                       # not this one; `recuse --why …` if you must not
+  takedown-verifier queue glass                      # what two people did without a decision; `finding` answers
   takedown-verifier queue watch                      # how much waits, every few seconds
 
 \b
@@ -65,11 +69,13 @@ def list_(remote: Remote, /, limit: int, as_json: bool, name: str | None, **filt
     """What waits, first things first, without what you are tied to."""
     asked = {k: v for k, v in {**filters, "queue": name, "limit": str(limit)}.items() if v}
     page = _asked(lambda: remote.get("/v1/reviews", asked))
+    owed = _asked(lambda: remote.get("/v1/break-glass/open"))
     if as_json:
-        _print_json(page)
+        _print_json({**page, "break_glass": owed})
         return
-    from service.cli.queue_view import print_list
+    from service.cli.queue_view import print_glasses, print_list
 
+    print_glasses(owed)
     print_list(page["lines"])
 
 
@@ -166,13 +172,41 @@ def ask(remote: Remote, to: str, text: str, review_id: str | None) -> None:
     _do(remote, review_id, "questions", {"to": to, "text": text}, "Asked; the case waits.")
 
 
-@queue.command()
+@queue.command(epilog="Example: queue note 'The letter is on the wrong paper.' --attach letter.pdf")
 @click.argument("text")
 @_id
+@click.option("--attach", "files", multiple=True, metavar="FILE", help="Name a file by its hash; it stays here.",
+              type=click.Path(exists=True, dir_okay=False, path_type=Path))  # fmt: skip
 @click.pass_obj
-def note(remote: Remote, text: str, review_id: str | None) -> None:
+def note(remote: Remote, text: str, review_id: str | None, files: tuple[Path, ...]) -> None:
     """Keep a note with the case that you hold."""
-    _do(remote, review_id, "notes", {"text": text}, "Kept.")
+    attachments = [{"name": file.name, "sha256": _sha256(file)} for file in files]
+    _do(remote, review_id, "notes", {"text": text, "attachments": attachments}, "Kept.")
+
+
+@queue.command()
+@_json
+@click.pass_obj
+def glass(remote: Remote, as_json: bool) -> None:
+    """Broken glass that awaits a third person: what two people did without a decision, and why."""
+    owed = _asked(lambda: remote.get("/v1/break-glass/open"))
+    if as_json:
+        _print_json(owed)
+        return
+    from service.cli.queue_view import print_glasses
+
+    print_glasses(owed, whole=True)
+
+
+@queue.command(epilog="Example: queue finding GLASS unjustified --note 'Nobody was in danger; it could have waited.'")
+@click.argument("glass_id", metavar="GLASS")
+@click.argument("found", type=click.Choice(["justified", "unjustified"]), metavar="justified|unjustified")
+@click.option("--note", "why", required=True, help="What you found, for somebody who reads it in a year.")
+@click.pass_obj
+def finding(remote: Remote, glass_id: str, found: str, why: str) -> None:
+    """Say of broken glass (`queue glass` has the ids) whether it could not have waited."""
+    _asked(lambda: remote.post(f"/v1/break-glass/{quote(glass_id, safe='')}/review", {"finding": found, "note": why}))
+    click.echo("Recorded.")
 
 
 @queue.command()
@@ -221,6 +255,11 @@ def watch(remote: Remote, every: float, times: int | None) -> None:
         if looks == times:
             return
         time.sleep(every)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _which(remote: Remote, review_id: str | None) -> str:

@@ -36,6 +36,26 @@ def print_list(lines: list[dict[str, Any]]) -> None:
     console.print(table)
 
 
+def print_glasses(owed: list[dict[str, Any]], *, whole: bool = False) -> None:
+    """Broken glass that awaits review; `whole`: with what the two said."""
+    console = _console()
+    if not owed:
+        if whole:
+            console.print("No broken glass awaits you.")
+        return
+    console.print(Text(f"Broken glass awaits a third person ({len(owed)}):", style="bold red"))
+    for use in owed:
+        target = ":".join(safe(str(one)) for one in use["target"].values() if one)
+        before = use["review_before"][:16].replace("T", " ")
+        line = f"  {safe(use['id'])}  {_words(use['action'])} on {target}; review before {before} UTC"
+        console.print(Text(line), soft_wrap=True)
+        if whole:
+            console.print(Text(f"    {safe(use['asked_by'])} asked: {safe(use['reason'])}"))
+            console.print(Text(f"    {safe(use['confirmed_by'])} agreed: {safe(use['confirmed_why'])}"))
+    if not whole:
+        console.print(Text("  Read them with `queue glass`, answer with `queue finding`.\n", style="dim"))
+
+
 def print_case(document: dict[str, Any], *, blur: bool) -> None:
     """A case as the report has it, then what a decision needs."""
     categories = {claim["category"] for claim in document["case"]["request"]["claims"]}
@@ -54,6 +74,10 @@ def print_case(document: dict[str, Any], *, blur: bool) -> None:
     for question in document["questions"]:
         state = "open" if question["open"] else question["answer"] or "nobody answered in time"
         console.print(Text(f"Asked the {question['to']}: {safe(question['text'])} → {safe(state)}"))
+    for note in document["notes"]:
+        console.print(Text(f"{safe(note['by'])} notes: {safe(note['text'])}"))
+        for file in note["attachments"]:
+            console.print(Text(f"  {safe(file['sha256'])}  {safe(file['name'])}"), soft_wrap=True)
     for given in document["decisions"]:
         console.print(Text(f"{safe(given['by'])}: {given['outcome']}. {safe(given['reason'])}"))
     cites = ", ".join(f"{e.claim_id}/{e.element}" for e in assessment.ledger)

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from service.console.context import passages
 from service.console.exhibits import shown_exhibits
+from service.console.glance import glance
 from service.console.persons import Persons, span
 from service.console.ties import ties
 from service.console.timeline import timeline
@@ -62,12 +63,14 @@ def case_page(dossier: Dossier, policy: Policy, rules: Rules) -> dict[str, Any]:
         }
         for answered in assessment.claims
     ]
+    graph, exhibits = ties(case, policy, persons), shown_exhibits(case, persons)
     return {
         "claims": claims,
         "persons": persons,
+        "facts": glance(case, assessment, graph, exhibits),
         "timeline": timeline(case, assessment),
-        "graph": ties(case, policy, persons),
-        "exhibits": shown_exhibits(case, persons),
+        "graph": graph,
+        "exhibits": exhibits,
         "irreversible": request.action in rules.irreversible,
         "reports": case.reports[:50],
         "names": names(dossier),

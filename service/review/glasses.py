@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,13 +18,11 @@ from service.people import Person
 from service.permits.tables import PermitRecord
 from service.permits.target import target_name
 from service.problems import ProblemDetails
-from service.requests.book import case_of
 from service.requests.tables import RequestRecord
 from service.review.independence import ties
 from service.review.office import Office
-from service.review.parties import Parties, parties_of
+from service.review.subjects import parties_of_use
 from service.review.tables import Review
-from verifier.assessment import Assessment
 from verifier.problems import Problem
 
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -92,23 +90,6 @@ def find(office: Office, glass_id: str, person_id: str | None, finding: Finding,
             wrong = Problem("/note", "too short, or too long", f"{MIN_NOTE} to {MAX_NOTE:,} characters")
             raise ProblemDetails("invalid-decision", "Say what you found, so that it can be checked.", [wrong])
         glass.review(session, found.id, by=person.id, finding=finding, note=note.strip(), at=office.clock())
-
-
-def parties_of_use(session: Session, found: BreakGlass) -> Parties:
-    """Whom a reviewer of this use must stand apart from: the two, and everybody in the request that it was about."""
-    two = frozenset(one for one in (found.asked_by, found.confirmed_by) if one)
-    account = found.target.get("account_id")
-    accounts = frozenset([account] if account else [])
-    none: frozenset[str] = frozenset()
-    bare = Parties(found.asked_by, two, none, "", accounts, none, none, none, found.target["meeting_id"])
-    request = session.get(RequestRecord, found.request_id) if found.request_id else None
-    if request is None:
-        return bare
-    case = case_of(session, request.request_id)
-    if case is None or request.assessment is None:
-        return replace(bare, askers=two | {request.actor_id})
-    known = parties_of(case, Assessment.model_validate(request.assessment))
-    return replace(known, askers=known.askers | two, accounts=known.accounts | accounts)
 
 
 @contextlib.contextmanager

@@ -51,3 +51,21 @@ if (lease) {
   show();
   setInterval(show, 20000);
 }
+
+// Hashes of files, taken here: a file itself never leaves this machine.
+for (const pick of document.querySelectorAll("[data-hash-into]")) {
+  if (!globalThis.crypto?.subtle) continue;
+  const into = document.getElementById(pick.dataset.hashInto);
+  const told = pick.parentElement.querySelector("[role=status]");
+  pick.parentElement.hidden = false;
+  pick.addEventListener("change", async () => {
+    for (const file of pick.files) {
+      told.textContent = `hashing ${file.name} …`;
+      const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+      const hex = [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+      into.value += `${into.value && !into.value.endsWith("\n") ? "\n" : ""}${hex}  ${file.name}\n`;
+    }
+    told.textContent = `${pick.files.length} hashed`;
+    pick.value = "";
+  });
+}

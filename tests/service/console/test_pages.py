@@ -43,7 +43,10 @@ def deny(token, **changed):
     return {name: value for name, value in form.items() if value is not None}
 
 
-PAGES = ("/console", "/console/quality", "/console/transparency", "/console/transparency.csv", "/console/cases/x")
+PAGES = (
+    "/console", "/console/quality", "/console/transparency", "/console/transparency.csv", "/console/cases/x",
+    "/console/letters/x", "/console/glass/x", "/console/audit",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -167,6 +170,31 @@ def test_somebody_tied_sees_nothing_on_any_page_and_every_try_is_logged(client, 
     assert not any(secret in answer.text for answer in tries)
     with house.store.reading() as session:
         assert [e.actor for e in entries(session, kind="review.refused")] == [person] * len(tries)
+
+
+def test_files_are_attached_by_hash_as_sha256sum_prints_them(client, house, case_id):
+    token = sign_in(client, house, "ana")
+    client.post("/console/next", data={"csrf": token})
+    where, hashes = f"/console/cases/{case_id}/note", ("a" * 64, "B" * 64, "c" * 64)
+    lines = f"{hashes[0]}  letter of <b>May</b>.pdf\r\n{hashes[1]} *scan.png\n\n{hashes[2]}\n"
+    form = {"csrf": token, "text": "See both.", "attachments": lines}
+    assert client.post(where, data=form, follow_redirects=False).status_code == 303
+    page = client.get(f"/console/cases/{case_id}").text
+    for shown in (hashes[0], hashes[1].lower(), hashes[2], "letter of &lt;b&gt;May&lt;/b&gt;.pdf", "scan.png"):
+        assert shown in page
+    assert f"<bdi>{'c' * 12}</bdi>" in page
+
+
+@pytest.mark.parametrize("lines", ["letter.pdf", "a" * 63 + "  x", "g" * 64, ("a" * 64 + "  x\n") * 21])
+def test_what_is_no_hash_is_said_and_nothing_written_is_lost(client, house, case_id, lines):
+    token = sign_in(client, house, "ana")
+    client.post("/console/next", data={"csrf": token})
+    form = {"csrf": token, "text": "See the letter of May.", "attachments": lines}
+    answer = client.post(f"/console/cases/{case_id}/note", data=form)
+    assert answer.status_code == 422
+    assert "See the letter of May." in answer.text
+    assert lines.splitlines()[0] in answer.text
+    assert "<h3>Notes</h3>" not in client.get(f"/console/cases/{case_id}").text
 
 
 def test_quality_is_for_leads(client, house):

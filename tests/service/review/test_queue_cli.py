@@ -87,6 +87,20 @@ def test_what_is_put_aside_goes_to_others(people):
     assert "waits" in people["chi"]("ask", "platform", "Is there a recording?").output
 
 
+def test_a_file_is_attached_by_its_hash_and_stays_where_it_is(people, tmp_path):
+    import hashlib
+
+    file = tmp_path / "letter.pdf"
+    file.write_bytes(b"the letter")
+    ana = people["ana"]
+    ana("next")
+    assert ana("note", "See the letter.", "--attach", str(file)).output == "Kept.\n"
+    [note] = json.loads(ana("show", "--json").output)["notes"]
+    assert note["attachments"] == [{"name": "letter.pdf", "sha256": hashlib.sha256(b"the letter").hexdigest()}]
+    assert note["attachments"][0]["sha256"] in ana("show").output
+    assert ana("note", "See.", "--attach", str(tmp_path / "none")).exit_code == 2
+
+
 def test_watch_tells_again_and_again(people):
     assert people["ana"]("watch", "--every", "1", "--times", "1").output.count("1 open") == 1
 
@@ -97,7 +111,10 @@ def test_a_service_that_is_not_there_is_a_plain_failure():
     assert "does not answer" in result.output
 
 
-@pytest.mark.parametrize("command", [None, "list", "next", "show", "decide", "skip", "recuse", "release", "stats"])
+@pytest.mark.parametrize(
+    "command",
+    [None, "list", "next", "show", "decide", "skip", "recuse", "release", "stats", "glass", "finding", "note"],
+)
 def test_help_teaches_without_a_service(command):
     result = CliRunner().invoke(queue, [*([command] if command else []), "--help"])
     assert result.exit_code == 0
