@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from service.api.bodies import raw_body
 from service.api.house import House, house_of, needs
 from service.api.responses import described
-from service.connectors import bigbluebutton, jitsi, webvtt, zoom
+from service.connectors import bigbluebutton, jitsi, osprey, webvtt, zoom
 from service.connectors.merge import take
 from service.connectors.observed import NotUnderstood, Observed
 from service.keys.callers import Caller
@@ -85,6 +85,13 @@ async def bigbluebutton_event(request: Request, house: TheHouse, caller: Writer)
     """For a hook with `auth2_0`: BigBlueButton's shared secret is the API key."""
     raw = await raw_body(request, caller.max_body_bytes)
     return await _take(house, caller.name, lambda _: bigbluebutton.all_observed(raw))
+
+
+@router.post("/osprey", summary="Results of Osprey's rules", responses=_REFUSALS)
+async def osprey_result(request: Request, house: TheHouse, caller: Writer) -> Taken:
+    """For the output sink in `docs/examples/osprey_sink.py`: what rules find in a meeting becomes a signal of it."""
+    result = _json(await raw_body(request, caller.max_body_bytes))
+    return await _take(house, caller.name, lambda _: [osprey.observed(result)])
 
 
 async def _take(house: House, by: str, read: Callable[[Session], Iterable[Observed | None]]) -> Taken:
