@@ -36,7 +36,7 @@ from service.people import Person
 from service.problems import ProblemDetails
 from service.review import asking, leases, listing
 from service.review.deciding import Answer, decide
-from service.review.dossier import Dossier, read
+from service.review.dossier import Dossier, may_read, read
 from service.review.glasses import owed_to
 from service.review.independence import known_line
 from service.review.parties import Parties
@@ -106,7 +106,7 @@ def queue(
         render(
             "queue.html", page=page, wanted=wanted, again=again, counts=listing.counts(house.office, person.id),
             categories=sorted(house.verifier.policy.categories), holding=leases.held_by(house.office, person.id),
-            glasses=owed_to(house.office, person.id) if wanted.state == "open" else (),
+            glasses=owed_to(house.office, person.id) if wanted == listing.Filter() else (),
             **frame(person, session, "queue", did),
         )
     )  # fmt: skip
@@ -122,6 +122,9 @@ def take_next(house: TheHouse, person: Me, _: Form) -> Response:
 @router.get("/cases/{review_id}")
 def case(review_id: str, house: TheHouse, session: Session, person: Me, did: str = "") -> HTMLResponse:
     """Everything about one case; for whoever doesn't hold it, the way to take it."""
+    if not may_read(house.office, review_id, person):
+        line, holding = listing.one(house.office, review_id, person.id), leases.held_by(house.office, person.id)
+        return HTMLResponse(render("take.html", line=line, holding=holding, **frame(person, session, "queue")), 409)
     return _case(house, session, person, read(house.office, review_id, person.id), did=did)
 
 

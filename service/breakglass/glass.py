@@ -50,7 +50,7 @@ def ask(session: Session, emergency: Emergency, *, by: str | None, at: datetime,
         if found is None or (found.action, found.target) != (emergency.action, dict(emergency.target)):
             raise ProblemDetails("not-found", "There is no request of this id for this action on this target.")
     asked = BreakGlass(
-        id=secrets.token_urlsafe(16), action=emergency.action, target=dict(emergency.target),
+        id=secrets.token_hex(16), action=emergency.action, target=dict(emergency.target),
         request_id=emergency.request_id, reason=emergency.reason, asked_by=person, asked_at=at,
     )  # fmt: skip
     session.add(asked)

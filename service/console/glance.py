@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from service.console.exhibits import ShownExhibit
-from service.console.persons import Persons
+from service.console.persons import FRESH, Persons
 from service.console.ties import Graph
 from verifier.assessment import Assessment
 from verifier.case import Case
@@ -56,23 +56,27 @@ def _claims(assessment: Assessment) -> Fact:
 
 
 def _record(case: Case) -> Fact:
-    """How much of the meeting, up to the request, the platform recorded."""
+    """How much of what was said and written up to the request is on record: the worse of the two counts."""
     meeting, asked = case.meeting, case.request.submitted_at
     start = meeting.started_at
     if start is None or start >= asked:
         return Fact("–", "nothing to record yet", "the meeting had not begun when it was asked", "open", "#time-h")
     end = min(meeting.ended_at or asked, asked)
-    shares = {
-        kind: _share([(c.start, c.end) for c in meeting.coverage if c.kind == kind], start, end) for kind in _KINDS
-    }
-    known = {kind: share for kind, share in shares.items() if share > 0}
-    if not known:
-        return Fact("0 %", "of the meeting recorded", "silence in the record proves nothing here", "open", "#time-h")
-    best = max(known.values())
-    told = ", ".join(f"{kind} {_percent(share)}" for kind, share in known.items())
-    missing = [kind for kind in ("screen", "media") if kind not in known]
-    told += f"; no {' or '.join(missing)}" if missing else ""
-    return Fact(_percent(best), "of the meeting recorded", told, "plain" if best > 0.9 else "open", "#time-h")
+    spans = {kind: [(c.start, c.end) for c in meeting.coverage if c.kind == kind] for kind in _KINDS}
+    shares = {kind: _share(found, start, end) for kind, found in spans.items()}
+    missing = [kind for kind, share in shares.items() if share == 0]
+    told = [f"{kind} {_percent(share)}" for kind, share in shares.items() if share > 0]
+    told += [f"no {' or '.join(missing)}"] if missing else []
+    said = [c.occurred_at for c in case.request.claims if c.occurred_at]
+    unheard = any(not _within(moment, spans["transcript"]) for moment in said)
+    told = ["nobody recorded what was said at the claimed time", *told] if unheard else told
+    worst = min(shares["transcript"], shares["chat"])
+    tone: Tone = "open" if unheard or worst < 0.9 else "plain"
+    return Fact(_percent(worst), "of speech and chat recorded", "; ".join(told), tone, "#time-h")
+
+
+def _within(moment: datetime, spans: list[tuple[datetime, datetime]]) -> bool:
+    return any(start <= moment <= end for start, end in spans)
 
 
 def _share(spans: list[tuple[datetime, datetime]], start: datetime, end: datetime) -> float:
@@ -116,7 +120,8 @@ def _marks(marks: Iterable[tuple[str, ...]]) -> Iterator[str]:
     if absent:
         yield f"{absent} of {len(everybody)} complainants never joined"
     if fresh:
-        yield f"{len(fresh)} with accounts of days" if len(set(fresh)) > 1 else f"{len(fresh)} × {fresh[0]}"
+        age = fresh[0].removeprefix("account ") if len(set(fresh)) == 1 else f"less than {FRESH.days} days old"
+        yield f"{len(fresh)} account{'s' if len(fresh) > 1 else ''} {age}"
 
 
 def _exhibits(assessment: Assessment, exhibits: tuple[ShownExhibit, ...]) -> Fact | None:

@@ -238,7 +238,7 @@ def _summary(case: Case) -> str:
     kinds = sorted({c.kind for c in meeting.coverage})
     return (
         f"The meeting {began}, {ended}. {len(meeting.participants)} participants. The request came at {asked:%H:%M}; "
-        f"{len(case.reports)} reports. Recorded: {_listed(kinds) or 'nothing'}."
+        f"{len(case.reports)} report{'s' if len(case.reports) != 1 else ''}. Recorded: {_listed(kinds) or 'nothing'}."
     )
 
 

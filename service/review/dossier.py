@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.people import Person
 from service.problems import ProblemDetails
 from service.requests.book import case_of
 from service.requests.tables import RequestRecord
@@ -66,7 +67,7 @@ def read(office: Office, review_id: str, person_id: str | None) -> Dossier:
         lease = live_lease(session, review_id)
         held = lease is not None and lease.person == person.id and lease.expires_at > deed.at
         decided = had_part(session, review, person.id, recused=False)
-        if not (held or decided or {"lead", "auditor"} & set(person.roles)):
+        if not _entitled(session, review_id, person, held=held):
             raise ProblemDetails("not-held", "Take the case first: content is shown to whoever holds it.")
         _log_view(deed)
         case, assessment = papers(session, review)
@@ -95,6 +96,19 @@ def read(office: Office, review_id: str, person_id: str | None) -> Dossier:
             held=held,
             decided=decided,
         )
+
+
+def may_read(office: Office, review_id: str, person: Person) -> bool:
+    """Whether `read` would show the content, as far as holding goes: who is tied is found out there, and logged."""
+    with office.store.reading() as session:
+        lease = live_lease(session, review_id)
+        held = lease is not None and lease.person == person.id and lease.expires_at > office.clock()
+        return _entitled(session, review_id, person, held=held)
+
+
+def _entitled(session: Session, review_id: str, person: Person, *, held: bool) -> bool:
+    decided = session.get(Decision, (review_id, person.id)) is not None
+    return held or decided or bool({"lead", "auditor"} & set(person.roles))
 
 
 def papers(session: Session, review: Review) -> tuple[Case, Assessment]:

@@ -109,6 +109,13 @@ def page(office: Office, person_id: str | None, wanted: Filter, *, limit: int = 
     return Page(tuple(lines), _encoded(at) if at else None)
 
 
+def one(office: Office, review_id: str, person_id: str | None) -> Line:
+    """One case as a line, for somebody independent of it. Raises a problem; a refusal is logged."""
+    with office.deed("list", review_id, person_id) as deed:
+        holder = _holders(deed.session, [review_id], deed.at).get(review_id)
+        return line(office, deed.person, deed.review, holder, deed.at)
+
+
 def line(office: Office, person: Person, review: Review, holder: str | None, now: datetime) -> Line:
     """One case as a line."""
     why = explained(

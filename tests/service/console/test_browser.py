@@ -94,6 +94,9 @@ def test_two_people_refuse_a_pretext_by_keyboard_and_the_host_gets_a_letter(site
         glance = page.locator(".glance")
         assert "Why this looks like a pretext" in glance.inner_text()
         assert "1 independent source(s)" in glance.inner_text()
+        for figure in ("of 2 claims refuted", "independent source behind 6 complaints", "of 23 earlier requests"):
+            fact = page.locator(".tiles li", has_text=figure)
+            assert fact.bounding_box()["y"] < 900, "the figures stand on the first screen"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         veil = page.locator(".veil").first
         assert "blur" in veil.evaluate("e => getComputedStyle(e).filter")
@@ -125,3 +128,73 @@ def test_two_people_refuse_a_pretext_by_keyboard_and_the_host_gets_a_letter(site
     with house.store.reading() as session:
         assert session.get(RequestRecord, case["request"]["request_id"]).state == "denied"
         assert session.query(PermitRecord).count() == 0
+
+    the_platform_has_the_letter(base, case, letter)
+    the_exported_log_verifies(base, case)
+
+
+def the_platform_has_the_letter(base, case, shown):
+    """What the host is sent is what the page shows: in their language, to their account, without a permit's word."""
+    import httpx
+
+    [line] = httpx.get(f"{base}/v1/letters").json()["letters"]
+    assert (line["to_account"], line["language"]) == (case["meeting"]["host_account"]["account_id"], "zh")
+    sent = httpx.get(f"{base}/v1/letters/{line['letter_id']}").json()
+    assert sent["body"].split() == shown.removeprefix(sent["subject"]).split()
+    here = f"{base}/v1/letters/{line['letter_id']}/delivered"
+    assert httpx.post(here, json={"channel": "email"}).status_code == 204
+    assert httpx.get(f"{base}/v1/letters").json()["letters"] == []
+
+
+def the_exported_log_verifies(base, case):
+    """An outsider with the export and the public keys alone reads the whole story, and a changed word shows."""
+    import httpx
+
+    from service.audit.chain import BadEntry
+    from service.audit.export import verify_export
+    from service.permits.keys import public_keys
+
+    keys = public_keys(httpx.get(f"{base}/.well-known/jwks.json").json())
+    exported = httpx.get(f"{base}/v1/audit/export").content
+    lines = exported.splitlines(keepends=True)
+    assert verify_export(lines, keys)[0] == len(lines) - 1
+    told = [json.loads(line) for line in lines[:-1]]
+    story = [e["kind"] for e in told if e["subject"] == case["request"]["request_id"]]
+    for step in (
+        "request.received", "request.in_review", "review.opened", "review.leased", "content.viewed", "review.decided",
+        "request.denied", "letter.written", "letter.fetched", "letter.delivered",
+    ):  # fmt: skip
+        assert step in story
+    assert story.count("review.decided") == 2
+    assert not [kind for kind in story if kind.startswith("permit.")]
+    assert {e["actor"] for e in told if e["kind"] == "review.decided"} == {"ana", "chi"}
+    with pytest.raises(BadEntry):
+        verify_export([line.replace(b"review.decided", b"review.skipped") for line in lines], keys)
+
+
+def test_files_are_hashed_in_the_browser_and_never_sent(site, browser, tmp_path):
+    import hashlib
+
+    import httpx
+
+    base, house = site
+    case = json.loads(case_file("01").read_text("utf-8"))["case"]
+    httpx.post(f"{base}/v1/verifications", json=case, timeout=180)
+    page, problems = sign_in(browser, base, house, "ana")
+    page.keyboard.press("n")
+    page.wait_for_url("**/console/cases/*")
+    page.click("text=Something else")
+    file = tmp_path / "来函 letter.pdf"
+    file.write_bytes(b"the letter itself")
+    sha256 = hashlib.sha256(b"the letter itself").hexdigest()
+    page.set_input_files("#note-pick", str(file))
+    page.wait_for_function("document.getElementById('note-files').value.includes('letter.pdf')")
+    assert page.input_value("#note-files") == f"{sha256}  来函 letter.pdf\n"
+    page.fill("#note-text", "The letterhead is of another office.")
+    sent = []
+    page.on("request", lambda request: sent.append(request.post_data or ""))
+    page.click("text=Keep the note")
+    page.wait_for_url("**did=noted")
+    assert not any("the+letter+itself" in body or "the letter itself" in body for body in sent)
+    assert sha256 in page.inner_text("#decision")
+    assert problems == []

@@ -53,13 +53,22 @@ def test_a_gap_in_the_record_is_never_rounded_away():
 
     def share(end):
         cut = first.model_copy(update={"start": meeting.started_at, "end": end})
-        changed = case.model_copy(update={"meeting": meeting.model_copy(update={"coverage": (cut, cut)})})
-        return labelled(facts(changed), "of the meeting recorded").figure
+        heard = first.model_copy(update={"kind": "transcript", "start": meeting.started_at, "end": asked})
+        changed = case.model_copy(update={"meeting": meeting.model_copy(update={"coverage": (cut, cut, heard)})})
+        return labelled(facts(changed), "recorded").figure
 
     assert rest == []
     assert share(asked) == "100 %"
     assert share(asked - timedelta(seconds=1)) == "99 %"
     assert share(meeting.started_at + (asked - meeting.started_at) / 2) == "50 %"
+
+
+def test_a_claimed_time_that_nobody_recorded_is_said_first():
+    found = labelled(facts(case_of("20")), "recorded")
+    assert found.tone == "open"
+    assert found.detail.startswith("nobody recorded what was said at the claimed time")
+    assert int(found.figure.split()[0]) < 90, "chat alone is not the record"
+    assert not labelled(facts(case_of("01")), "recorded").detail.startswith("nobody")
 
 
 def test_what_is_real_but_not_the_targets_doing_speaks_against_the_request():

@@ -236,3 +236,21 @@ def test_every_worked_case_has_a_page_on_which_each_id_names_one_thing(serve, tm
         ids = re.findall(r'\sid="([^"]+)"', answer.text)
         assert len(ids) == len(set(ids))
         leases.release(house.office, line.review_id, "ben")
+
+
+def test_whoever_opens_a_case_without_holding_it_is_shown_the_way_to_take_it(client, house, case_id):
+    token = sign_in(client, house, "ana")
+    page = client.get(f"/console/cases/{case_id}")
+    assert page.status_code == 409
+    assert "Take this case" in page.text
+    narrative = h.document("03")["request"]["claims"][0]["narrative"]
+    assert narrative not in page.text
+    client.post(f"/console/cases/{case_id}/lease", data={"csrf": token})
+    assert narrative in client.get(f"/console/cases/{case_id}").text
+    sign_in(client, house, "chi")
+    held = client.get(f"/console/cases/{case_id}")
+    assert (held.status_code, "Somebody else holds it" in held.text) == (409, True)
+    assert "Take this case" not in held.text
+    with house.store.reading() as session:
+        assert list(entries(session, kind="review.refused")) == [], "a look at the queue is no attempt at anything"
+        assert [e.actor for e in entries(session, kind="content.viewed")] == ["ana"] * 2
