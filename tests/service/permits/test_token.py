@@ -170,3 +170,40 @@ def test_targets_have_readable_names():
     assert target_name(meeting | {"kind": "participant", "participant_id": "p9"}) == "participant:m1/p9"
     with pytest.raises(ValueError, match="no id"):
         target_name(meeting | {"kind": "account"})
+
+
+def test_a_signature_written_another_way_is_refused(keys, token):
+    """The same point with the group's order added to S also solves the equation; it was never signed out."""
+    order = 2**252 + 27742317777372353535851937790883648493
+    head, _, written = token.rpartition(".")
+    raw = base64.urlsafe_b64decode(written + "==")
+    other = raw[:32] + (int.from_bytes(raw[32:], "little") + order).to_bytes(32, "little")
+    assert refused(f"{head}.{base64.urlsafe_b64encode(other).rstrip(b'=').decode()}", keys) == "not-valid"
+
+
+@pytest.mark.parametrize(
+    "raw", [b"[" * 5_000, b'{"a":' * 2_000, b"[]", b"7", b"null", b"\xff", b'"' + b"x" * 5_000 + b'"']
+)
+def test_a_header_that_is_none_is_refused(keys, token, raw):
+    _, body, written = token.split(".")
+    head = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    assert refused(f"{head}.{body}.{written}", keys) == "not-valid"
+
+
+@pytest.mark.parametrize(
+    "header", [{"kid": ["k"]}, {"kid": None}, {"alg": "Ed25519"}, {"alg": "eddsa"}, {"typ": "JWT"}]
+)
+def test_a_header_that_says_anything_else_is_refused_even_when_it_was_signed(keys, header):
+    kid, key = keys.signing
+    said = {"alg": "EdDSA", "kid": kid, "typ": TYPE} | header
+    signed = f"{segment(said)}.{segment(PERMIT.model_dump())}"
+    written = base64.urlsafe_b64encode(key.sign(signed.encode())).rstrip(b"=").decode()
+    assert refused(f"{signed}.{written}", keys) == "not-valid"
+
+
+@pytest.mark.parametrize("payload", [[], 7, None, "x", [PERMIT.model_dump()]])
+def test_a_signed_payload_that_is_no_statement_is_refused(keys, payload):
+    kid, key = keys.signing
+    signed = f"{segment({'alg': 'EdDSA', 'kid': kid, 'typ': TYPE})}.{segment(payload)}"
+    written = base64.urlsafe_b64encode(key.sign(signed.encode())).rstrip(b"=").decode()
+    assert refused(f"{signed}.{written}", keys) == "not-valid"
