@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from verifier.case import Case, Evidence
 from verifier.lexicon import cue
 from verifier.normalise import fold, words
+from verifier.pretext.dialogue import turns_in
 
 SHOWS_MEETING = frozenset({"screenshot", "transcript_excerpt", "chat_excerpt", "recording"})
 """Kinds of exhibit that are presented as a picture of the meeting itself."""
@@ -28,6 +29,9 @@ _STAMPED = re.compile(r"^\s*[\[(]\d{1,2}:\d{2}(?::\d{2})?[\])]\s*[^:：\n]{1,48}
 """A line of a log: a bracketed clock time, a name, words."""
 _ELLIPSIS = re.compile(r"\.\.\.|…|\[\s*\.\.\.\s*\]|\(\s*…\s*\)")
 _LEAST_WORDS = 4
+_EXCERPTS = frozenset({"transcript_excerpt", "chat_excerpt"})
+_TALK = SHOWS_MEETING | {"document", "other"}
+"""Kinds of exhibit in which turns of talk may stand in running text."""
 _MOST = 40
 """Quotations of one exhibit that are compared with the record."""
 
@@ -48,13 +52,19 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """One exhibit. `elsewhere`: it says openly that it is of another meeting. `listed`: whom it lists as present."""
+    """One exhibit.
+
+    `elsewhere`: it says openly that it is of another meeting. `listed`: whom it lists as present.
+    `talking`: who speaks in the talk that its running text gives. `lines`: the words of each line of an excerpt.
+    """
 
     evidence: Evidence
     quotations: tuple[Quotation, ...]
     elsewhere: bool
     nicknames: tuple[str, ...]
     listed: tuple[str, ...] = ()
+    talking: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -64,11 +74,15 @@ class Exhibit:
 
 def read_exhibits(case: Case) -> tuple[Exhibit, ...]:
     """All exhibits of a case, taken apart."""
-    return tuple(_read(e) for e in case.request.evidence)
+    known = frozenset(p.display_name for p in case.meeting.participants if p.display_name)
+    return tuple(_read(e, known) for e in case.request.evidence)
 
 
-def quotations_of(kind: str, text: str) -> tuple[Quotation, ...]:
-    """The quotations in an exhibit's text: whole lines of an excerpt, marked quotes of anything else."""
+def quotations_of(kind: str, text: str, known: frozenset[str] = frozenset()) -> tuple[Quotation, ...]:
+    """The quotations in an exhibit's text: whole lines of an excerpt; marked quotes and turns of talk of anything else.
+
+    `known`: the display names of the meeting.
+    """
     if kind in ("transcript_excerpt", "chat_excerpt"):
         found = [_from_line(line) for line in text.splitlines() if line.strip()]
     else:
@@ -77,13 +91,24 @@ def quotations_of(kind: str, text: str) -> tuple[Quotation, ...]:
             _from_line(match) if _speaker_first(match) else Quotation(match, "", "", _has_gap(match))
             for match in _QUOTED.findall(text)
         ]
+        if kind in _TALK and not found:
+            found = [Quotation(said, who, when, _has_gap(said)) for who, when, said in turns_in(text, known)]
     return tuple(q for q in found if len(words(q.words)) >= _LEAST_WORDS)[:_MOST]
 
 
-def _read(evidence: Evidence) -> Exhibit:
+def _read(evidence: Evidence, known: frozenset[str]) -> Exhibit:
     elsewhere = bool(cue("pretext", "elsewhere").search(fold(_outside_quotes(evidence))))
+    talk = turns_in(evidence.text, known) if evidence.kind in _TALK - _EXCERPTS else ()
     return Exhibit(
-        evidence, quotations_of(evidence.kind, evidence.text), elsewhere, _nicknames(evidence), _listed(evidence)
+        evidence,
+        quotations_of(evidence.kind, evidence.text, known),
+        elsewhere,
+        _nicknames(evidence),
+        _listed(evidence),
+        tuple(dict.fromkeys(who for who, _, _ in talk)),
+        tuple(w for line in evidence.text.splitlines() if (w := _from_line(line).words))
+        if evidence.kind in _EXCERPTS
+        else (),
     )
 
 

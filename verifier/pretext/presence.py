@@ -10,11 +10,13 @@ from rapidfuzz import fuzz
 
 from verifier.case import Case, Participant
 from verifier.lexicon import cue
-from verifier.normalise import fold, skeleton, words
+from verifier.normalise import fold, skeleton
 
 _ALIKE = 75.0
 """Ratio (rapidfuzz, 0-100) from which on two names are one, but for spelling."""
 _LEAST = 3
+_CJK = re.compile("[\u3400-\u9fff\uac00-\ud7a3]")
+"""Scripts in which a name of two letters is whole."""
 _STEPPED_OUT = timedelta(minutes=5)
 """Somebody who joined later or left earlier than this was not there, whatever a clock may be off by."""
 
@@ -31,15 +33,16 @@ class Presence:
         Names in another script may be transliterated, so they tell nothing.
         """
         wanted = skeleton(name)
-        if len(wanted) < _LEAST or not self._names or cue("pretext", "anybody").search(fold(name)):
+        least = _LEAST if wanted.isascii() or not _CJK.search(wanted) else 2
+        if len(wanted) < least or not self._names or cue("pretext", "anybody").search(fold(name)):
             return False
         if not any(_same_script(wanted, known) for known in self._names):
             return False
-        parts = [w for w in words(name) if len(w) >= _LEAST]
+        parts = [w for w in re.split(r"[\W_]+", fold(name)) if len(w) >= least]
         return not any(
             fuzz.ratio(wanted, known) >= _ALIKE
             or wanted in known
-            or (len(known) >= _LEAST and known in wanted)
+            or (len(known) >= least and known in wanted)
             or any(part in known for part in parts)
             for known in self._names
         )

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -42,6 +43,7 @@ _NAMED = 85.0
 """Partial ratio from which on the name beside a quotation is that of a participant."""
 _SCRIPT_SHOWS = 80
 """Letters after which the script of a text is plain."""
+_MINUTES_APART = timedelta(minutes=3)
 _THAT_SECOND = timedelta(seconds=15)
 _SHARED_SCRIPTS = ("LATIN", "CYRILLIC", "ARABIC")
 """Scripts that several of our languages share, so that the script alone doesn't tell the language."""
@@ -129,6 +131,26 @@ class Record:
         retold = score >= _RETOLD and _retold(quote, best)
         foreign = score < _DIFFERENT or _strange(quote, best)
         return Located("absent" if foreign and not retold else "unclear")
+
+    def far_apart(self, signal_ids: list[str]) -> bool:
+        """Whether two of these turns, next to each other in an exhibit, fell minutes apart in the record."""
+        at = {s.signal_id: s.observed_at for s in self._case.signals}
+        times = [when for s in signal_ids if (when := at.get(s)) is not None]
+        return any(abs(b - a) >= _MINUTES_APART for a, b in pairwise(times))
+
+    def cut_short(self, quotation: Quotation, signal_id: str) -> bool:
+        """Whether a quotation ends its sentence where the record's goes on."""
+        turn = next((t for t in self.turns if t.signal_id == signal_id), None)
+        if turn is None or quotation.words.rstrip()[-1:] not in ".!?。！？":
+            return False
+        where = fuzz.partial_ratio_alignment(fold(quotation.words).rstrip(".!?。！？ "), turn.text)
+        rest = turn.text[where.dest_end :].strip() if where is not None else ""
+        return bool(re.match(r"[,;，；]\s*\w|\s*\w", rest)) and not re.match(r"[.!?。！？]", rest)
+
+    def has_words(self, words: str) -> bool:
+        """Whether some turn has these few words, in their order."""
+        bare = skeleton(words)
+        return not bare or any(bare in skeleton(t.text) for t in self.turns)
 
     def _most_alike(self, quote: str) -> tuple[str, str]:
         """The stretch of the record that is most like a quotation, and the turn in which it begins.

@@ -8,10 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 from verifier.case import Case, Evidence
+from verifier.lexicon import cue
+from verifier.normalise import fold
 from verifier.pretext.clock import outside, stamps
 from verifier.pretext.exhibits import SHOWS_MEETING, Exhibit, Quotation
 from verifier.pretext.record import Located, Match
-from verifier.pretext.sketch import START, exhibit, sketch
+from verifier.pretext.sketch import START, account, exhibit, sketch
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 from verifier.support.coverage import meeting_span
 
@@ -25,6 +27,7 @@ _AGAINST_THE_RECORD = frozenset(_MATCH)
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.]\d{2}(?!\d)")
 _LISTED = 2
 """Names on a list that nobody bore; a single one may be a nickname."""
+_TALKING = 2
 _LATER = timedelta(hours=1)
 _CLOCKS_DIFFER = timedelta(minutes=10)
 
@@ -51,6 +54,8 @@ def _contradictions(view: View) -> Iterator[tuple[str, str]]:
             continue
         found = [(q, view.record.locate(q, item.evidence)) for q in item.quotations]
         matches = {where.match for _, where in found}
+        if why := _montage(view, item, found):
+            yield item.ref, why
         if "verbatim" in matches and not _AGAINST_THE_RECORD & matches:
             continue  # it follows the record: what else is wrong with it is a slip
         yield from _words(view, item, found)
@@ -60,6 +65,7 @@ def _contradictions(view: View) -> Iterator[tuple[str, str]]:
             _never_there(view, item),
             _not_then(view, item),
             _speakers_never_there(view, item, matches),
+            _after_the_end(view, item),
         ):
             if why:
                 yield item.ref, why
@@ -90,8 +96,9 @@ def _presented(view: View, evidence: Evidence) -> bool:
     """Whether the exhibit is shown as the meeting's own words; people who were there may tell from memory."""
     if evidence.kind in SHOWS_MEETING:
         return True
-    if evidence.kind in ("document", "other"):  # minutes: words with the time at which they are said to have fallen
-        return bool(_CLOCK.search(evidence.text))
+    if evidence.kind in ("document", "other"):  # minutes: words with their times, or turn by turn
+        talk = next((e.talking for e in view.exhibits if e.evidence is evidence), ())
+        return bool(_CLOCK.search(evidence.text)) or len(talk) >= _TALKING
     there = view.sources.was_there(evidence.author) and not view.sources.is_fresh(evidence.author, evidence.captured_at)
     return evidence.kind in ("user_report", "complaint_email") and evidence.author is not None and not there
 
@@ -159,17 +166,54 @@ def _speakers_never_there(view: View, item: Exhibit, matches: set[Match]) -> str
 
     A single one may be a nickname; somebody who was there may call people as they know them.
     """
-    speakers = {q.speaker for q in item.quotations if q.speaker}
-    if item.evidence.kind not in SHOWS_MEETING or matches & {"verbatim", "altered"} or len(speakers) < _LISTED:
+    speakers = {q.speaker for q in item.quotations if q.speaker} | set(item.talking)
+    kinds = SHOWS_MEETING if not item.talking else SHOWS_MEETING | {"document", "other"}
+    if item.evidence.kind not in kinds or matches & {"verbatim", "altered"} or len(speakers) < _LISTED:
         return ""
-    if view.sources.was_there(item.evidence.author) or not all(map(view.presence.never_came, speakers)):
+    named = {s for s in speakers if not cue("pretext", "anybody").search(fold(s))}
+    strangers = {s for s in named if view.presence.never_came(s)}
+    most = len(strangers) >= _LISTED and (
+        len(strangers) * 3 >= len(named) * 2 if item.talking else strangers == speakers
+    )
+    if view.sources.was_there(item.evidence.author) or not most:
         return ""
+    speakers = strangers
     return f"An exhibit quotes people who were never in the meeting ({', '.join(map(repr, sorted(speakers)[:3]))})"
+
+
+def _after_the_end(view: View, item: Exhibit) -> str:
+    """A picture of the meeting taken after its end, where nothing was recorded, by somebody who was never in it."""
+    evidence, meeting = item.evidence, view.case.meeting
+    if evidence.kind not in ("screenshot", "recording") or evidence.captured_at is None or meeting.ended_at is None:
+        return ""
+    slack = timedelta(seconds=view.policy.times.clock_tolerance)
+    recorded = meeting.recording or view.case.request.target.kind == "recording"
+    guests = any(p.account is None for p in meeting.participants)
+    absent = evidence.author is not None and not guests and not view.sources.was_there(evidence.author)
+    if recorded or not absent or not meeting.participants or evidence.captured_at <= meeting.ended_at + slack:
+        return ""
+    return "An exhibit shows the meeting, was captured after it had ended, by somebody who was never in it"
+
+
+def _montage(view: View, item: Exhibit, found: list[tuple[Quotation, Located]]) -> str:
+    """Lines set one under the other that fell minutes apart, with words between that nobody said, or cut short."""
+    if not item.lines or any(q.time or q.elided for q, _ in found) or not view.record.covered(item.evidence.kind):
+        return ""
+    true = [where.signal_id for _, where in found if where.match == "verbatim"]
+    if len(true) < 2 or not view.record.far_apart(true):
+        return ""
+    cut = any(where.match == "verbatim" and view.record.cut_short(q, where.signal_id) for q, where in found)
+    short = [line for line in item.lines if line not in {q.words for q, _ in found}]
+    if cut or any(not view.record.has_words(line) for line in short):
+        return "An exhibit sets lines that fell minutes apart one under the other, and changes what they answer"
+    return ""
 
 
 def _examples() -> tuple[Example, ...]:
     def case(kind: str, text: str, minutes: int = 35, **more: Any) -> Case:
-        request: dict[str, Any] = {"evidence": (exhibit("1", kind, text, minutes=minutes),)}
+        request: dict[str, Any] = {
+            "evidence": (exhibit("1", kind, text, minutes=minutes, author=more.pop("author", None)),)
+        }
         if more.pop("request_later", False):
             request["submitted_at"] = START + timedelta(hours=9)
         return sketch(request=request, **more)
@@ -222,6 +266,32 @@ def _examples() -> tuple[Example, ...]:
         Example(
             "times at which there was no meeting",
             case("chat_excerpt", "[20.05.2025 21:40 UTC] Bram: see you all there tonight", meeting={"coverage": ()}),
+            True,
+        ),
+        Example(
+            "lines that fell apart, under a question that nobody asked",
+            case(
+                "transcript_excerpt",
+                "Bram: And the mayor?\nSanne: nobody should touch the old tree\nJoke: the minutes will be sent around",
+            ),
+            True,
+        ),
+        Example(
+            "the same lines, with what was left out marked",
+            case(
+                "transcript_excerpt",
+                "Sanne: nobody should touch the old tree ...\nJoke: the minutes will be sent around",
+            ),
+            False,
+        ),
+        Example(
+            "minutes in running text, of people who never came",
+            case("document", "Minutes: Gruber: we go in with iron bars. Haslinger: agreed, at nine. Joke: voted."),
+            True,
+        ),
+        Example(
+            "a picture taken after the end by somebody who never came",
+            case("screenshot", "Chat window.", 75, author=account("z"), request_later=True),
             True,
         ),
         Example("somebody who was never there", case("screenshot", "Profile. Nickname: NightRider77"), True),
