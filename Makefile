@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 PIP    := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := install
-.PHONY: install demo test lint format types fuzz bench sbom audit clean distclean
+.PHONY: install demo test lint format types fuzz bench sbom audit release clean distclean
 
 install: $(VENV)/.runtime-installed  ## what serving needs, without torch
 
@@ -41,6 +41,11 @@ sbom: $(VENV)/.supply-installed  ## dist/sbom.cdx.json: what serving needs, as C
 
 audit: $(VENV)/.supply-installed  ## known vulnerabilities of what is installed; asks the package index's advisory service
 	$(BIN)/pip-audit --skip-editable
+
+release: $(VENV)/.supply-installed  ## dist/: wheel, source archive, SHA256SUMS; SIGN_KEY=key.pem signs them with Ed25519
+	rm -rf dist build
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --outdir dist .
+	$(BIN)/python -m service.release seal dist $(if $(SIGN_KEY),--key $(SIGN_KEY))
 
 clean:  ## caches and build outputs
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .demo .bench
