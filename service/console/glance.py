@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from service.console.exhibits import ShownExhibit
-from service.console.persons import FRESH, Persons
+from service.console.persons import FRESH, Persons, span
 from service.console.ties import Graph
 from verifier.assessment import Assessment
 from verifier.case import Case
@@ -104,24 +104,16 @@ def _sources(case: Case, graph: Graph) -> Fact | None:
     for e in case.request.evidence:
         if e.author is not None:
             accounts.setdefault(e.author.account_id, (e.author, e.captured_at or case.request.submitted_at))
-    told = list(_marks(persons.account(*one).marks for one in accounts.values()))
+    absent = sum("never joined" in persons.account(*one).marks for one in accounts.values())
+    ages = [at - account.created_at for account, at in accounts.values() if account.created_at is not None]
+    fresh = [age for age in ages if age < FRESH]
+    told = [f"{absent} of {len(accounts)} complainants never joined"] if absent else []
+    told += [f"{len(fresh)} account{'s' if len(fresh) > 1 else ''} at most {span(max(fresh))} old"] if fresh else []
     source = f"independent source{'s' if graph.independent != 1 else ''}"
     tone: Tone = "against" if graph.complaints > graph.independent else "plain"
     label = f"{source} behind {graph.complaints} complaint{'s' if graph.complaints != 1 else ''}"
     href = "#ties-h" if graph.shared else "#rep-h" if case.reports else "#ex-h"
     return Fact(f"{graph.independent}", label, "; ".join(told), tone, href)
-
-
-def _marks(marks: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """How many of those who complain were never there, and how many have fresh accounts."""
-    everybody = list(marks)
-    absent = sum("never joined" in one for one in everybody)
-    fresh = [mark for one in everybody for mark in one if mark.startswith("account ")]
-    if absent:
-        yield f"{absent} of {len(everybody)} complainants never joined"
-    if fresh:
-        age = fresh[0].removeprefix("account ") if len(set(fresh)) == 1 else f"less than {FRESH.days} days old"
-        yield f"{len(fresh)} account{'s' if len(fresh) > 1 else ''} {age}"
 
 
 def _exhibits(assessment: Assessment, exhibits: tuple[ShownExhibit, ...]) -> Fact | None:

@@ -55,11 +55,8 @@ def owed_to(office: Office, person_id: str | None) -> tuple[Owed, ...]:
     if person is None or person.rank < 1:
         return ()
     with office.store.reading() as session:
-        return tuple(
-            Owed(one, target_name(one.target), before, now > before)
-            for one in glass.owed(session)
-            if (before := _before(one)) and not ties(person.id, parties_of_use(session, one), office.people)
-        )
+        free = [one for one in glass.owed(session) if not ties(person.id, parties_of_use(session, one), office.people)]
+    return tuple(Owed(one, target_name(one.target), _before(one), now > _before(one)) for one in free)
 
 
 def look(office: Office, glass_id: str, person_id: str | None) -> Use:

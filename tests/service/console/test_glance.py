@@ -40,7 +40,7 @@ def test_the_vigil_tells_one_source_behind_its_complaints_and_how_fresh_they_are
     sources = labelled(found, "independent source")
     assert (sources.figure, sources.tone) == ("1", "against")
     assert "behind 6 complaints" in sources.label
-    assert "5 of 5 complainants never joined" in sources.detail
+    assert sources.detail == "5 of 5 complainants never joined; 5 accounts at most 12 h old"
     past = labelled(found, "earlier requests")
     assert (past.figure, past.label) == ("11", "of 23 earlier requests refused")
 
