@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from service.api.bodies import BODIES
+from service.api.responses import described
 from service.requests.forms import BareRequest
 from verifier.assessment import Assessment
 from verifier.case import Case
@@ -118,5 +119,17 @@ def describe(app: FastAPI) -> dict[str, Any]:
         if path.startswith("/v1/"):
             for operation in methods.values():
                 operation["security"] = [{"key": []}, {}]
+                _add_what_any_call_may_meet(operation, path)
     app.openapi_schema = document
     return document
+
+
+def _add_what_any_call_may_meet(operation: dict[str, Any], path: str) -> None:
+    """Answers that come before or beneath a route's own work, where the route doesn't tell of them itself."""
+    kinds = ["failed", "not-recorded"]
+    if "{" in path:  # characters that no path can hold, line breaks among them, lead to no route
+        kinds.append("not-found")
+    if "requestBody" in operation:
+        kinds += ["not-json", "too-large"]
+    for status, response in described(*kinds).items():
+        operation["responses"].setdefault(str(status), response)
