@@ -15,7 +15,7 @@ DIRECTORY = """\
 people:
   - {id: ana, name: Ana Duarte, roles: [senior], desk: lisbon, languages: [en, es, pt, zh]}
   - {id: bo, name: Bo Lindqvist, roles: [senior], desk: malmo, languages: [en, zh, ru]}
-  - {id: chi, name: Chi Okafor, roles: [lead], desk: lagos, languages: [en, fr]}
+  - {id: chi, name: Chi Okafor, roles: [lead, auditor], desk: lagos, languages: [en, fr]}
 """
 NAMES = ("ana", "bo", "chi")
 
