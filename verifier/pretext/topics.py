@@ -15,6 +15,8 @@ _SPOKEN_OFTEN = 4
 _HEAD_ONLY = frozenset({"public_services", "trade"})
 """Subjects whose words fall in any talk, so that only a title or description tells them."""
 _SAMPLE = 400
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
+_NOTE = re.compile(r"[(（\[].*?[)）\]]")
 _LATIN = re.compile(r"[a-z\u00c0-\u024f\u1e00-\u1eff0-9]")
 
 
@@ -82,6 +84,9 @@ def sensitivities(kind: str, name: str) -> tuple[str, ...]:
 
 def speaks_of_party(case: Case, passages: tuple[Passage, ...], name: str) -> bool:
     """Whether the meeting's title, description or talk names the party (by a word that is its own)."""
+    whole = _unspaced_name(name)
+    if whole and (whole in head_of(case) or sum(1 for p in sample(passages) if whole in p.text) >= 2):
+        return True
     own = {w for w in words(name) if len(w) >= 4} - set(lexicon("topics")["generic_names"])
     if not own:
         return False
@@ -89,3 +94,12 @@ def speaks_of_party(case: Case, passages: tuple[Passage, ...], name: str) -> boo
     if own & head:
         return True
     return sum(1 for p in sample(passages) if own & set(words_of_folded(p.text))) >= 2
+
+
+def _unspaced_name(name: str) -> str:
+    """What is a party's own in a name of a script without spaces, without 'limited company' and its like; or ''."""
+    bare = _NOTE.sub("", fold(name))
+    for word in lexicon("topics")["generic_parts"]:
+        bare = bare.replace(fold(str(word)), " ")
+    runs = [run for run in _UNSPACED.findall(bare) if len(run) >= 2]
+    return max(runs, key=len, default="")

@@ -10,23 +10,58 @@ from verifier.pretext.sketch import START, account, report, sketch
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 from verifier.support.attribution import is_new
 
+_RECRUITS = "everybody join the fighters and pay the fighters"
+_BROUGHT = frozenset({"transcript", "chat", "screen_text", "shared_file", "display_name", "profile_text"})
+
 
 def look(view: View) -> Sign | None:
     """For everybody who is not the target and showed what is claimed: are they one with a complainant?"""
     people = {p.participant_id: p for p in view.case.meeting.participants}
     shown = {who for f in view.unsupported for who, _ in f.others}
-    found = [
-        (people[who], why, ref)
-        for who in sorted(shown)
-        if who in people and (tie := _tie(view, people[who]))
-        for why, ref in [tie]
-    ]
+    ties = {who: _tie(view, people[who]) for who in sorted(shown) if who in people}
+    ties |= {who: _guest_tie(view, people[who]) for who in sorted(_intruders(view) - shown)}
+    found = [(people[who], *tie) for who, tie in ties.items() if tie]
     if not found:
         return None
     ways = "; ".join(dict.fromkeys(why for _, why, _ in found))
     refs = [f"participant:{p.participant_id}" for p, _, _ in found] + [ref for _, _, ref in found if ref]
     detail = f"{len(found)} of those who showed what is complained of: {ways}."
     return Sign(min(0.99, 0.9 + 0.03 * (len(found) - 1)), detail, tuple(dict.fromkeys(refs)))
+
+
+def _intruders(view: View) -> set[str]:
+    """Strangers on new accounts who brought something into the meeting, whatever a judge of words makes of it."""
+    brought = {
+        s.participant_id for s in view.case.signals if s.kind in _BROUGHT and (s.text or s.kind == "shared_file")
+    }
+    return {
+        p.participant_id
+        for p in view.case.meeting.participants
+        if p.participant_id in brought
+        and p.participant_id in view.who.strangers
+        and p.participant_id not in view.who.target_ids
+        and p.account is not None
+        and is_new(p.account, view.case, view.policy)
+        and view.sources.ties.came_uninvited(p.account)
+    }
+
+
+def _guest_tie(view: View, p: Participant) -> tuple[str, str] | None:
+    """How an intruder is one with a complainant who is another account, or with the requester: by place alone."""
+    if p.account is None:
+        return None
+    requester = view.case.request.requester.account
+    other = requester is not None and requester.account_id != p.account.account_id
+    if other and (how := view.sources.tie(p.account, requester)):
+        return f"{how} the requester", ""
+    for ref, who, at_hand in _complainants(view):
+        if who.account_id == p.account.account_id:
+            continue
+        if same_device(who, p.account):
+            return "shares a device with a complainant", ref
+        if not at_hand and (how := view.sources.tie(p.account, who)):
+            return f"{how} a complainant who was not there or is new", ref
+    return None
 
 
 def _tie(view: View, p: Participant) -> tuple[str, str] | None:
@@ -78,7 +113,7 @@ def _complainants(view: View) -> list[tuple[str, Account, bool]]:
 
 
 def _examples() -> tuple[Example, ...]:
-    def case(reporter: Account, *, present: bool) -> Case:
+    def case(reporter: Account, *, present: bool, words: str = _RECRUITS) -> Case:
         base = sketch()
         late = START + timedelta(minutes=29)
         planter = {
@@ -92,7 +127,7 @@ def _examples() -> tuple[Example, ...]:
             "kind": "transcript",
             "observed_at": late + timedelta(minutes=1),
             "participant_id": "p9",
-            "text": "everybody join the fighters and pay the fighters",
+            "text": words,
         }
         meeting = base.meeting.model_dump() | {"participants": (*base.meeting.model_dump()["participants"], planter)}
         return sketch(
@@ -112,6 +147,16 @@ def _examples() -> tuple[Example, ...]:
             "a fresh reporter on the planter's network",
             case(account("y", days=1, network="n-9"), present=False),
             True,
+        ),
+        Example(
+            "an intruder whose words nobody could judge, on a reporter's device",
+            case(account("y", device="d-p9"), present=False, words="see you all on saturday then"),
+            True,
+        ),
+        Example(
+            "an intruder with nobody's device",
+            case(account("y"), present=False, words="see you all on saturday then"),
+            False,
         ),
         Example("an attendee of long standing reports the intruder", case(account("p2"), present=True), False),
     )

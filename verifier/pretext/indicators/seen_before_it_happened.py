@@ -24,9 +24,9 @@ def look(view: View) -> Sign | None:
         open_chat = any(s.kind == "chat" for s in case.signals)
         kinds = SHOWS_MEETING - ({"chat_excerpt"} if open_chat else set())
         refs += [e.ref for e in view.exhibits if e.evidence.kind in kinds and not e.elsewhere]
-        refs += [c.ref for c in view.sources.complaints if c.saw]
-        told = [c for c in case.request.claims if cue("pretext", "eyewitness").search(fold(c.narrative))]
-        dated = dated or bool(told)
+        refs += [c.ref for c in view.sources.complaints if c.saw or _happened(c.text)]
+        told = [c for c in case.request.claims if _happened(c.narrative)]
+        dated = dated or bool(told) or bool(cue("pretext", "witnessed").search(fold(case.request.justification)))
         if not dated and not refs:
             return None
         return Sign(0.95, "The meeting had not begun when things were said to have been seen in it.", tuple(refs))
@@ -45,6 +45,16 @@ def look(view: View) -> Sign | None:
     )
 
 
+def _happened(text: str) -> bool:
+    """Whether something is told as seen or done, and not as feared, announced or of another meeting."""
+    folded = fold(text)
+    if cue("pretext", "to_come").search(folded) or cue("pretext", "elsewhere").search(folded):
+        return bool(cue("pretext", "witnessed").search(folded))
+    if any(cue("pretext", name).search(folded) for name in ("eyewitness", "witnessed")):
+        return True
+    return bool(cue("pretext", "done").search(folded) and cue("pretext", "in_meeting").search(folded))
+
+
 def _examples() -> tuple[Example, ...]:
     later = {
         "started_at": None,
@@ -59,6 +69,27 @@ def _examples() -> tuple[Example, ...]:
         Example(
             "a worry about a meeting to come",
             sketch(meeting=later, signals=(), claim={"occurred_at": None}),
+            False,
+        ),
+        Example(
+            "told as done, in a meeting that never took place",
+            sketch(
+                meeting=later,
+                signals=(),
+                claim={
+                    "occurred_at": None,
+                    "narrative": "In the meeting the host told everybody to burn the depot.",
+                },
+            ),
+            True,
+        ),
+        Example(
+            "announced on a flyer",
+            sketch(
+                meeting=later,
+                signals=(),
+                claim={"occurred_at": None, "narrative": "The flyer said that the host will call for violence."},
+            ),
             False,
         ),
         Example("a witness before the start", sketch(reports=(early,)), True),
