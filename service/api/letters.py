@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -72,13 +72,23 @@ def list_letters(
 
 
 @router.get("/{letter_id}", summary="A letter, to be sent to the host", responses=described(*_COMMON, "not-found"))
-def show(letter_id: LetterId, house: Here, caller: Carrier, response: Response) -> LetterView:
-    """Words, address and, for a restriction, the statement of reasons. The audit log has it that you fetched it."""
+def show(
+    letter_id: LetterId,
+    house: Here,
+    caller: Carrier,
+    response: Response,
+    language: Literal["en", "es", "zh"] | None = None,
+) -> LetterView:
+    """In the meeting's language, or in the host's own where you know it and ask for it.
+
+    Words, address and, for a restriction, the statement of reasons. The audit log has it that you fetched it.
+    """
     response.headers["Cache-Control"] = "no-store"
     with house.store.transaction() as session:
-        letter, statement = delivery.fetch(session, letter_id, by=caller.name, at=house.clock())
-        reasons = statement.document if statement is not None else None
-        return LetterView(**_line(letter), subject=letter.subject, body=letter.body, statement_of_reasons=reasons)
+        found = delivery.fetch(session, letter_id, language=language, by=caller.name, at=house.clock())
+        reasons = found.statement.document if found.statement is not None else None
+        words = {"language": found.written.language, "subject": found.written.subject, "body": found.written.body}
+        return LetterView(**(_line(found.letter) | words), statement_of_reasons=reasons)
 
 
 @router.post(

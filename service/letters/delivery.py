@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from service.audit.log import record
+from service.letters.letter import Written
 from service.letters.tables import Letter, Statement
 from service.problems import ProblemDetails
 
@@ -34,19 +36,37 @@ def outgoing(session: Session, *, waiting: bool, limit: int, after: str | None =
     return Outgoing(found, _encoded(found[-1]) if len(rows) > limit else None)
 
 
-def fetch(session: Session, letter_id: str, *, by: str, at: datetime) -> tuple[Letter, Statement | None]:
-    """The letter with its code to appeal, and the statement of reasons that goes with a restriction.
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A letter for whoever delivers it, in one language, with the code to appeal in its words."""
+
+    letter: Letter
+    written: Written
+    statement: Statement | None
+    """The statement of reasons that goes with a restriction."""
+
+
+def fetch(session: Session, letter_id: str, *, language: str | None = None, by: str, at: datetime) -> Fetched:
+    """The letter in the meeting's language, or in the one that is asked for.
 
     In the log before anybody has it. Raises a problem where there is none, or its words were erased.
     """
     letter = _get(session, letter_id)
     if not letter.body:
         raise ProblemDetails("not-found", "The words of this letter were erased with its case.")
+    written = Written(letter.language, letter.subject, letter.body)
+    if language is not None and language != letter.language:
+        other = letter.others.get(language)
+        if other is None:
+            raise ProblemDetails("not-found", "This letter was not written in that language.")
+        written = Written(language, other["subject"], other["body"])
     statement = None
     if letter.kind == "restricted":
         statement = session.scalars(select(Statement).where(Statement.request_id == letter.request_id)).one_or_none()
-    record(session, at=at, kind="letter.fetched", actor=by, subject=letter.request_id, detail={"letter_id": letter_id})
-    return letter, statement
+    sha256 = hashlib.sha256(written.body.encode()).hexdigest()
+    detail = {"letter_id": letter_id, "language": written.language, "sha256": sha256}
+    record(session, at=at, kind="letter.fetched", actor=by, subject=letter.request_id, detail=detail)
+    return Fetched(letter, written, statement)
 
 
 def delivered(session: Session, letter_id: str, *, channel: str, by: str, at: datetime) -> None:

@@ -44,15 +44,18 @@ class AppealRight:
 
 
 def write_letter(
-    case: Case, kind: Kind, *, people: int, right: AppealRight | None = None, again: bool = False
-) -> Written:
+    case: Case, kind: Kind, *, people: int, right: AppealRight | None = None, again: bool = False,
+    language: str | None = None,
+) -> Written:  # fmt: skip
     """The letter for what was decided. `people`: how many decided; 0: the verifier alone.
 
-    `again`: it was refused before, and is decided now on the appeal of whoever asked. Nothing of what the requester
-    or reporters wrote stands in it, and nobody's name.
+    `language`: one of `LANGUAGES`; None: the meeting's, or English where there is none. `again`: it was refused
+    before, and is decided now on the appeal of whoever asked. Nothing of what the requester or reporters wrote stands
+    in it, and nobody's name.
     """
-    language = (case.meeting.language or "").partition("-")[0].lower()
-    language = language if language in LANGUAGES else "en"
+    if language is None:
+        own = (case.meeting.language or "").partition("-")[0].lower()
+        language = own if own in LANGUAGES else "en"
     words = words_of(language)
     behalf = case.request.requester.on_behalf_of
     government = from_government(case)

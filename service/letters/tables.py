@@ -27,6 +27,8 @@ class Letter(Base):
     to_account: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
+    others: Mapped[dict[str, dict[str, str]]] = mapped_column(Document, server_default="{}")
+    """The same in the other languages that there are: language -> `subject` and `body`."""
     at: Mapped[datetime] = mapped_column(Instant)
     delivered_at: Mapped[datetime | None] = mapped_column(Instant)
     """When the platform said that it reached the host; None: it waits."""

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.audit.log import record
-from service.letters.letter import AppealRight, Kind, letter_id_of, write_letter
+from service.letters.letter import LANGUAGES, AppealRight, Kind, letter_id_of, write_letter
 from service.letters.statement import from_government, statement_of
 from service.letters.tables import Letter, Statement
 from service.requests.book import Hook, case_of, transition
@@ -112,7 +112,13 @@ def tell_restricted(
 def _post(
     session: Session, round_: int, case: Case, kind: Kind, people: int, at: datetime, right: AppealRight | None
 ) -> None:
-    written = write_letter(case, kind, people=people, right=right, again=round_ > 1)
+    again = round_ > 1
+    written = write_letter(case, kind, people=people, right=right, again=again)
+    others = [
+        write_letter(case, kind, people=people, right=right, again=again, language=language)
+        for language in LANGUAGES
+        if language != written.language
+    ]
     target = case.request.target
     account = target.account_id if target.kind == "account" and target.account_id else None
     session.add(
@@ -121,6 +127,7 @@ def _post(
             letter_id=letter_id_of(case.request.request_id, round_),
             to_account=safe(account or case.meeting.host_account.account_id), subject=written.subject,
             body=written.body, at=at,
+            others={one.language: {"subject": one.subject, "body": one.body} for one in others},
         )
     )  # fmt: skip
     session.flush()

@@ -15,5 +15,5 @@ def erase_words(session: Session, request_id: str) -> None:
     session.execute(update(Note).where(Note.review_id.in_(reviews)).values(text="", attachments=[]))
     session.execute(update(Question).where(Question.review_id.in_(reviews)).values(text="", answer=None))
     session.execute(update(Appeal).where(Appeal.request_id == request_id, Appeal.text.is_not(None)).values(text=""))
-    session.execute(update(Letter).where(Letter.request_id == request_id).values(subject="", body=""))
+    session.execute(update(Letter).where(Letter.request_id == request_id).values(subject="", body="", others={}))
     session.execute(update(Review).where(Review.request_id == request_id).values(title=""))

@@ -1,5 +1,6 @@
 """A platform fetches letters and says that they arrived; nobody else has the code, and the log has every fetch."""
 
+import hashlib
 import json
 import re
 
@@ -53,7 +54,12 @@ def test_a_letter_is_fetched_delivered_and_waits_no_longer(client, keys, letter)
     assert whole["statement_of_reasons"]["puid"] in whole["body"]
     code = re.search(r"^ {4}(\S+)$", whole["body"], re.MULTILINE)[1]
     assert client.post("/v1/appeals", json={"code": code}).status_code == 202, "the code in it works"
-    assert logged(client, "letter.fetched") == [("mailer", {"letter_id": letter["letter_id"]})]
+    [(who, fetch)] = logged(client, "letter.fetched")
+    sha256 = hashlib.sha256(whole["body"].encode()).hexdigest()
+    assert (who, fetch) == (
+        "mailer",
+        {"letter_id": letter["letter_id"], "language": whole["language"], "sha256": sha256},
+    )
     for _ in range(2):
         assert client.post(f"{here}/delivered", json={"channel": "email"}, headers=keys["mailer"]).status_code == 204
     assert logged(client, "letter.delivered") == [("mailer", {"letter_id": letter["letter_id"], "channel": "email"})]
@@ -82,6 +88,19 @@ def test_a_chinese_meeting_has_its_letter_in_chinese_and_an_attempt_has_no_state
     assert "我们拒绝了" in whole["body"]
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "How to appeal"), ("es", "Cómo recurrir"), ("zh", "如何申诉")])
+def test_a_host_can_have_it_in_their_own_language_with_the_same_code(client, keys, letter, language, word):
+    here = f"/v1/letters/{letter['letter_id']}"
+    first = client.get(here, headers=keys["mailer"]).json()
+    told = client.get(here, params={"language": language}, headers=keys["mailer"]).json()
+    assert told["language"] == language
+    assert word in told["body"]
+    codes = [re.search(r"^ {4}(\S+)$", one["body"], re.MULTILINE)[1] for one in (first, told)]
+    assert codes[0] == codes[1]
+    assert client.get(here, params={"language": "fi"}, headers=keys["mailer"]).status_code == 422
+    assert logged(client, "letter.fetched")[-1][1]["language"] == language
+
+
 def test_nobody_else_has_a_letter_and_its_code(client, keys, letter):
     here = f"/v1/letters/{letter['letter_id']}"
     for who in ("submit", "ana", "lia"):
@@ -107,8 +126,6 @@ def test_the_webhook_says_that_a_letter_waits_and_never_what_it_says(client, key
     code = re.search(r"^ {4}(\S+)$", whole["body"], re.MULTILINE)[1]
     assert code not in json.dumps(told)
     assert whole["subject"] not in json.dumps(told, ensure_ascii=False)
-    import hashlib
-
     assert told["data"]["detail"]["sha256"] == hashlib.sha256(whole["body"].encode()).hexdigest()
 
 
@@ -145,7 +162,9 @@ def test_an_erased_letter_is_not_delivered(client, keys, letter):
         erase_meeting(
             session, h.document("12")["meeting"]["meeting_id"], by="op", at=house.clock(), why="asked"
         )  # fmt: skip
-    assert client.get(f"/v1/letters/{letter['letter_id']}", headers=keys["mailer"]).status_code == 404
+    for language in ({}, {"language": "es"}):
+        answer = client.get(f"/v1/letters/{letter['letter_id']}", params=language, headers=keys["mailer"])
+        assert answer.status_code == 404
 
 
 def test_a_requester_appeals_over_http_and_others_can_not(serve, tmp_path):
