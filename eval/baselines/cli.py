@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from eval.progress import progress
 from eval.running import Engine, Setup, open_engine
 from eval.scoring import curves, rates
 from eval.scoring.records import Record, record
-from models.judge import CATEGORIES, MissingJudge
+from models.judge import CATEGORIES, JudgeUnavailable, MissingJudge, Passage
 from verifier.verify import verify
 
 PATH = click.Path(path_type=Path)
@@ -30,7 +29,7 @@ NAMES = ("false clears", "auto-clears", "false holds", "disposition right", "ver
 @click.option(
     "--train", type=PATH, metavar="FILE", help="Labelled cases from other sources, for the trained baselines."
 )
-@click.option("--predictions", type=PATH, metavar="FILE", help="Our own answers, from `evaluate`, for the last rows.")
+@click.option("--predictions", type=PATH, metavar="FILE", help="Our own answers, from `evaluate`: saves asking again.")
 @click.option(
     "--readers", is_flag=True, help="Run the whole verifier with no text judge, a keyword list, a linear model."
 )
@@ -56,33 +55,32 @@ def baselines(
     out: Path | None,
     limit: int | None,
 ) -> None:
-    """Measure baselines on FILE: always review, believe the requester, count reports, classifier alone.
+    """Measure simpler systems and ours on FILE, in one table.
 
-    With --train also TF-IDF + logistic regression on the requester's words and on the record's; with --predictions
-    also ours, and ours as it would be without the pretext check. --readers, --nli, --embedding and --llm run the whole
-    verifier with another reader of text in the place of ours.
+    Always: review everything, believe the requester, count reports, classifier alone, ours, and ours as it would be
+    without the pretext check. With --train also TF-IDF + logistic regression on the requester's words and on the
+    record's. --readers, --nli, --embedding and --llm run the whole verifier with another reader of text in the place
+    of ours. What is left out is said.
     """
     if llm and not llm_model:
         raise click.UsageError("--llm needs --llm-model NAME")
-    items = [cases.parse(line, n) for n, line in enumerate(islice(cases.lines(file), limit), 1)]
-    items = [item for item in items if item.label]
+    items = [item for item in cases.items(file, limit) if item.label]
     chosen = dict(systems.SYSTEMS)
     if train is not None:
-        known = [cases.parse(line, n) for n, line in enumerate(cases.lines(train), 1)]
-        pairs = [(i.case, "cleared" in i.label.acceptable_dispositions) for i in known if i.label]
+        pairs = [(i.case, "cleared" in i.label.acceptable_dispositions) for i in cases.items(train) if i.label]
         chosen["words of the requester (TF-IDF)"] = systems.trained_words(pairs, systems.requester_text)
         chosen["words of the record (TF-IDF)"] = systems.trained_words(pairs, systems.record_text)
     rows = {name: [_record(item, system(item.case)) for item in items] for name, system in chosen.items()}
-    for name, engine in _engines(readers, nli, embedding, llm, llm_model or "", llm_key):
-        with progress() as bar:
-            asked = bar.track(items, description=name)
-            rows[name] = [_record(i, _answer(engine, i)) for i in asked]
-    if predictions is not None:
-        ours = {p["case_id"]: p for p in map(json.loads, cases.lines(predictions))}
-        rows["ours without the pretext check"] = [
-            _record(i, _unflagged(ours[i.case_id])) for i in items if i.case_id in ours
-        ]
-        rows["ours"] = [_record(i, ours[i.case_id]) for i in items if i.case_id in ours]
+    left_out = {} if train else {"words (TF-IDF)": "needs --train FILE"}
+    engine = open_engine(Setup())
+    for name, ready in _readers(engine, readers, nli, embedding, llm, llm_model or "", llm_key).items():
+        try:
+            rows[name] = _run(items, name, ready())
+        except (JudgeUnavailable, ImportError, OSError, ValueError) as error:
+            left_out[name] = " ".join(str(error).split())[:300]
+    mine = _ours(items, engine, predictions)
+    rows["ours without the pretext check"] = [_record(i, _unflagged(answer)) for i, answer in mine]
+    rows["ours"] = [_record(i, answer) for i, answer in mine]
     table = {name: _figures(records) for name, records in rows.items()}
     click.echo("| system | cases | " + " | ".join(NAMES) + " | AUROC of support |")
     click.echo("|---|---|" + "---|" * (len(NAMES) + 1))
@@ -93,39 +91,79 @@ def baselines(
         click.echo(
             f"| {name} | {figures['cases']} | " + " | ".join(cells) + f" | {'-' if area is None else f'{area:.3f}'} |"
         )
+    for name, why in left_out.items():
+        click.echo(f"Left out: {name}: {why}")
     if out is not None:
-        document = {"data": {"file": file.name, "sha256": cases.sha256(file)}, "systems": table}
+        data = {"file": file.name, "sha256": cases.sha256(file)}
+        document = {"data": data, "versions": engine.versions, "systems": table, "left_out": left_out}
         out.write_text(json.dumps(document, indent=1), encoding="utf-8")
 
 
-def _engines(
-    readers: bool, nli: Path | None, embedding: Path | None, llm: str | None, llm_model: str, llm_key: str | None
-) -> Iterator[tuple[str, Engine]]:
-    """Our verifier with other readers; nothing is loaded before its turn."""
-    if not (readers or nli or embedding or llm):
-        return
-    ours = open_engine(Setup())
+def _readers(
+    ours: Engine, readers: bool, nli: Path | None, embedding: Path | None, llm: str | None, llm_model: str,
+    llm_key: str | None,
+) -> dict[str, Callable[[], Engine]]:  # fmt: skip
+    """Our verifier with other readers, by name. Nothing is loaded before it is called; what can't be says why."""
     definitions = {name: ours.policy.categories[name].definition for name in CATEGORIES}
 
-    def with_reader(name: str, read: judges.Reader) -> Engine:
+    def engine(name: str, read: judges.Reader) -> Engine:
         return Engine(ours.policy, judges.OtherJudge(name, read, ours.judge))
 
-    if readers:
-        yield "ours without the text judge", Engine(ours.policy, MissingJudge("left out for comparison"))
-        yield "ours, keyword list as reader", with_reader("keywords", judges.keyword_reader())
-        yield "ours, linear model as reader", with_reader("linear", judges.linear_reader(ours.judge))
-    if embedding:
-        yield (
-            "ours, embedding similarity as reader",
-            with_reader("cosine", judges.embedding_reader(embedding, definitions)),
-        )
-    if nli:
-        yield "ours, zero-shot NLI as reader", with_reader("nli", judges.nli_reader(nli, definitions))
-    if llm:
-        yield (
-            f"ours, {llm_model} as reader",
-            with_reader(llm_model, judges.llm_reader(llm, llm_model, llm_key, definitions)),
-        )
+    def asked(given: object, option: str) -> None:
+        if not given:
+            raise JudgeUnavailable(f"needs {option}")
+
+    def without() -> Engine:
+        asked(readers, "--readers")
+        return Engine(ours.policy, MissingJudge("left out for comparison"))
+
+    def keywords() -> Engine:
+        asked(readers, "--readers")
+        return engine("keywords", judges.keyword_reader())
+
+    def linear() -> Engine:
+        asked(readers, "--readers")
+        return engine("linear", judges.linear_reader(ours.judge))
+
+    def cosine() -> Engine:
+        asked(embedding, "--embedding DIR, an encoder checkpoint")
+        assert embedding is not None
+        return engine("cosine", judges.embedding_reader(embedding, definitions))
+
+    def entailment() -> Engine:
+        asked(nli, "--nli DIR, an entailment checkpoint")
+        assert nli is not None
+        return engine("nli", judges.nli_reader(nli, definitions))
+
+    def language_model() -> Engine:
+        asked(llm, "--llm URL, an OpenAI-compatible endpoint")
+        assert llm is not None
+        read = judges.llm_reader(llm, llm_model, llm_key, definitions)
+        read([Passage("Good morning everybody, shall we begin?")])  # an endpoint that isn't there is said once
+        return engine(llm_model, read)
+
+    return {
+        "ours without the text judge": without,
+        "ours, keyword list as reader": keywords,
+        "ours, linear model as reader": linear,
+        "ours, embedding similarity as reader": cosine,
+        "ours, zero-shot NLI as reader": entailment,
+        f"ours, {llm_model or 'a large language model'} as reader": language_model,
+    }
+
+
+def _run(items: Sequence[cases.Item], name: str, engine: Engine) -> list[Record]:
+    with progress() as bar:
+        return [_record(item, _answer(engine, item)) for item in bar.track(items, description=name)]
+
+
+def _ours(
+    items: Sequence[cases.Item], engine: Engine, predictions: Path | None
+) -> list[tuple[cases.Item, systems.Answer]]:
+    """Our answers: from the file where it has the case, else given now."""
+    known = {p["case_id"]: p for p in map(json.loads, cases.lines(predictions))} if predictions else {}
+    with progress() as bar:
+        return [(i, known.get(i.case_id) or _answer(engine, i)) for i in bar.track(items, description="ours")]
 
 
 def _answer(engine: Engine, item: cases.Item) -> systems.Answer:

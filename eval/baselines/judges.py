@@ -50,6 +50,10 @@ class OtherJudge:
         return [Judgement(row, row) for row in (dict(zip(CATEGORIES, map(float, p), strict=True)) for p in found)]
 
 
+TOGETHER = 16
+"""Passages embedded at a time: more would be padded to the longest of many."""
+
+
 def keyword_reader(words_each: int = 80) -> Reader:
     """A keyword list: the words that tell violating training rows of a category from all others (log odds times count).
 
@@ -138,6 +142,9 @@ def embedding_reader(folder: Path, definitions: Mapping[str, str], temperature: 
     model = AutoModel.from_pretrained(str(folder), local_files_only=True).eval()
 
     def embed(texts: Sequence[str]) -> Floats:
+        return np.concatenate([few(texts[i : i + TOGETHER]) for i in range(0, len(texts), TOGETHER)])
+
+    def few(texts: Sequence[str]) -> Floats:
         batch = tokenizer(list(texts), return_tensors="pt", padding=True, truncation=True, max_length=256)
         with torch.no_grad():
             states = model(**batch).last_hidden_state

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from eval import cases
+from eval import cases, running
 from eval.baselines.cli import baselines
 from eval.compare.cli import compare
 from eval.compare.paired import mcnemar
 from eval.fairness.cli import fairness
 from eval.fairness.swaps import swaps
+from tests.stubs import KeywordJudge
 from verifier.case import Case
 
 SAMPLE = Path(__file__).parents[2] / "eval" / "data" / "takedownbench_sample.jsonl.gz"
@@ -71,11 +72,29 @@ def test_baselines_are_what_they_say(tmp_path: Path) -> None:
     assert 0 < table["classifier alone"]["headline"]["auto_clear_rate"]["value"] < 1
     assert table["ours"]["headline"]["auto_clear_rate"]["value"] == 0
     assert table["ours without the pretext check"]["headline"]["auto_clear_rate"]["value"] == 1
+    for left_out in ("words (TF-IDF): needs --train", "NLI as reader: needs --nli", "needs --llm URL"):
+        assert left_out in result.output
+
+
+def test_ours_comes_from_the_same_run_and_an_endpoint_that_is_not_there_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "load_judge", lambda *_, **__: KeywordJudge({}))
+    out = tmp_path / "b.json"
+    endpoint = ["--llm", "http://127.0.0.1:9/v1", "--llm-model", "some-model"]
+    result = CliRunner().invoke(baselines, [str(SAMPLE), "--limit", "3", "--readers", "--out", str(out), *endpoint])
+    assert result.exit_code == 0, result.output
+    assert "Left out: ours, some-model as reader: the language model gave no usable answer" in result.output
+    document = json.loads(out.read_text("utf-8"))
+    assert {"ours", "ours, keyword list as reader", "ours without the text judge"} <= set(document["systems"])
+    assert all(figures["cases"] == 3 for figures in document["systems"].values())
+    assert document["versions"]["model"] == "keywords-1"
 
 
 def test_trained_baselines(tmp_path: Path) -> None:
     pytest.importorskip("sklearn")
-    result = CliRunner().invoke(baselines, [str(SAMPLE), "--train", str(SAMPLE)])
+    ours = _predictions(tmp_path / "ours.jsonl", "hold")
+    result = CliRunner().invoke(baselines, [str(SAMPLE), "--train", str(SAMPLE), "--predictions", str(ours)])
     assert "words of the requester (TF-IDF)" in result.output
 
 
