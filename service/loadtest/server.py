@@ -29,20 +29,29 @@ class Server:
 
     def memory_mib(self) -> float:
         """Resident memory now."""
-        for line in Path(f"/proc/{self.pid}/status").read_text("ascii").splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        raise LookupError("the process tells no memory")
+        return memory_mib(self.pid)
+
+
+def memory_mib(pid: int) -> float:
+    """Resident memory of a process. Raises `LookupError` for one that tells none, `OSError` for one that is gone."""
+    for line in Path(f"/proc/{pid}/status").read_text("ascii").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise LookupError("the process tells no memory")
+
+
+def free_port() -> int:
+    """A port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager
 def server(more: Mapping[str, str] | None = None) -> Iterator[Server]:
     """Start one, wait until it is ready, and end it. Raises `TimeoutError` when it never is."""
-    with tempfile.TemporaryDirectory(prefix="takedown-load-") as name, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        folder = Path(name)
+    with tempfile.TemporaryDirectory(prefix="takedown-load-") as name:
+        port, folder = free_port(), Path(name)
         environ = {k: v for k, v in os.environ.items() if not k.startswith("TAKEDOWN_") or k == "TAKEDOWN_MODEL_DIR"}
         environ |= {"TAKEDOWN_DATABASE": f"sqlite:///{folder / 'load.db'}", **(more or {})}
         environ["TAKEDOWN_PERMIT_KEYS"] = str(folder / "keys.json")
