@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +24,8 @@ from eval.scoring.records import Record, record
 
 SHOWN = 5
 """Errors told on the terminal."""
+EACH = 200
+"""Cases that are worth a process of their own, which takes seconds to load the judge."""
 PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -55,7 +58,9 @@ PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Folder of the text judge.",
 )
 @click.option(
-    "--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes; each loads the judge."
+    "--workers",
+    type=click.IntRange(1),
+    help=f"Processes; each loads the judge.  [default: one for {EACH} cases, at most one a core]",
 )
 @click.option(
     "--engine",
@@ -86,7 +91,7 @@ def evaluate(
     folder: Path,
     policy: Path | None,
     model: Path | None,
-    workers: int,
+    workers: int | None,
     where: str,
     limit: int | None,
     probed: int,
@@ -108,7 +113,9 @@ def evaluate(
     out.parent.mkdir(parents=True, exist_ok=True)
     before = [answers.kept(path, engine.versions) for path in (out, _unfinished(out))] if resume else []
     kept = {case_id: prediction for found in before for case_id, prediction in found.items()}
-    records = list(_evaluate(file, out, _runner(where, setup, workers, engine), engine, limit, kept))
+    total = sum(1 for _ in cases.numbered(file, limit))
+    runner = _runner(where, setup, workers or max(1, min(os.cpu_count() or 1, total // EACH)), engine)
+    records = list(_evaluate(file, out, runner, engine, total, kept))
     command = " ".join(["takedown-verifier", *sys.argv[1:]])
     note = getattr(engine.judge, "reason", "")
     data = {"file": file.name, "sha256": cases.sha256(file)}
@@ -141,17 +148,16 @@ def _runner(where: str, setup: Setup, workers: int, engine: Engine) -> Runner:
 
 
 def _evaluate(
-    file: Path, out: Path, runner: Runner, engine: Engine, limit: int | None, kept: dict[str, Prediction]
+    file: Path, out: Path, runner: Runner, engine: Engine, total: int, kept: dict[str, Prediction]
 ) -> Iterator[Record]:
     """Predict, write each prediction as it comes, and keep what the report needs.
 
     With answers kept from before, the file is written anew beside the old one, so that an interruption loses neither.
     """
-    total = sum(1 for _ in cases.numbered(file, limit))
     waiting: deque[tuple[int, str, Prediction | None]] = deque()
 
     def fresh() -> Iterator[tuple[int, str]]:
-        for number, line in cases.numbered(file, limit):
+        for number, line in cases.numbered(file, total):
             before = _before(line, number, kept, engine)
             waiting.append((number, line, before))
             if before is None:

@@ -144,11 +144,13 @@ def _cost(cost: dict[str, Any]) -> str:
 
 def _worst(worst: list[dict[str, Any]], predictions: Mapping[str, Mapping[str, Any]]) -> str:
     parts = ["<h2>Worst cases</h2>" if worst else "<h2>No wrong disposition</h2>"]
-    for case in worst:
+    for i, case in enumerate(worst):
         prediction = predictions.get(case["case_id"], {})
         right = "/".join(case["acceptable"])
+        shown = " open" if i == 0 else ""
         parts.append(
-            f"<details><summary><code>{_t(case['case_id'])}</code> should be <span class=good>{_t(right)}</span>, "
+            f"<details{shown}><summary><code>{_t(case['case_id'])}</code> should be "
+            f"<span class=good>{_t(right)}</span>, "
             f"is <span class=bad>{_t(case['given'])}</span> "
             f"<span class=soft>{_t(', '.join(case['slices'][:5]))}</span></summary>"
         )
