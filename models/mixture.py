@@ -23,6 +23,8 @@ GRAMMAR = 0.6
 """How often grammar-made rows are drawn beside rows written line by line: they teach form as much as meaning."""
 ROLL_CALL = 8.0
 """How much more often the names and wounds of the dead are drawn: reading them out must never look like a threat."""
+SHARP = 2.0
+"""How much more often rows are drawn whose harmless twins sound as bad as the violation: judges' weakest point."""
 ALARMING = 0.5
 """Share of meeting samples drawn from the turns that a cheap screen finds most alarming."""
 
@@ -58,7 +60,9 @@ def row_weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
     for i, row in enumerate(rows):
         if row.contrast:
             weights[i] = categories[row.category] ** -0.45 * languages[row.language] ** -0.25
-            weights[i] *= {"own": GRAMMAR, "memorial": ROLL_CALL}.get(row.source, 1.0)
+            weights[i] *= {"own": GRAMMAR, "memorial": ROLL_CALL, "sharp_en": SHARP, "sharp_many": SHARP}.get(
+                row.source, 1.0
+            )
             if (
                 row.source == "own"
                 and row.category == "self_harm"

@@ -85,6 +85,10 @@ class StanceNetwork(nn.Module):
         bias = ((1.0 - tokens) * -1e4)[:, None, None, :].to(x.dtype)
         for layer in self.layers:
             x = layer(x, bias)
+        return self.heads(x, tokens, text)
+
+    def heads(self, x: Tensor, tokens: Tensor, text: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The same from the last layer's output [B, T, H]."""
         pooled = torch.cat([_mean(x, text), _mean(x, tokens)], -1)
         h = self.dropout(F.gelu(self.dense(self.dropout(pooled))))
         return self.violating(h), self.about(h), self.stance(h)

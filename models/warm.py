@@ -44,13 +44,27 @@ def read(weights: Path) -> dict[str, Floats]:
     model: Any = onnx.load(str(weights / "model.onnx"))
     held = {item.name: numpy_helper.to_array(item) for item in model.graph.initializer}
     out = {name.removeprefix("network."): value for name, value in held.items() if name.startswith("network.")}
-    out = {name: value for name, value in out.items() if name.endswith((".bias", "norm.weight", "positions.weight"))}
+    out = {
+        name: value
+        for name, value in out.items()
+        if name.endswith(
+            (".bias", "norm.weight", "positions.weight", "dense.weight", "violating.weight", "about.weight")
+        )
+    }
+    places = {
+        node.name: held[node.input[1]]
+        for node in model.graph.node
+        if node.input[1:] and node.input[1] in held and node.op_type == "Gather"
+    }
     for node in model.graph.node:
-        if node.op_type not in ("MatMul", "MatMulInteger", "Gemm") or len(node.input) < 2:
+        if node.op_type != "MatMulInteger":
             continue
-        base = node.input[1].removesuffix("_float").removesuffix("_quantized")
-        whole = held.get(f"{base}_int8", held.get(f"{base}_quantized"))
-        if whole is not None:
-            name = ".".join(node.name.strip("/").split("/")[1:-1])
-            out[f"{name}.weight"] = (whole.astype(np.float32) * held[f"{base}_scale"]).T.copy()
+        path = node.name.strip("/").split("/")[:-1]
+        name, base = ".".join(path), node.input[1].removesuffix("_quantized")
+        whole = held[f"{base}_quantized"].astype(np.float32) * held[f"{base}_scale"]
+        if base.endswith(".many"):
+            whole *= held[f"{name}.even"][:, None]
+            whole[places["/".join(("", *path, "Gather"))]] = held[f"{name}.few"]
+            out[f"{name}.bias"] = held[f"{name}.bias"]
+        out[f"{name}.weight"] = whole.T.copy()
     return {name: value.astype(np.float32) for name, value in out.items()}
