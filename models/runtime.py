@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from cachetools import LRUCache
 
 from . import manifest
 from .judge import Judgement, JudgeUnavailable, Passage, TextJudge
@@ -25,15 +25,21 @@ from .tokenise import Ids, PassageTokenizer
 DEFAULT = Path(__file__).parent / "weights" / "e5-stance-2"
 ENVIRONMENT = "TAKEDOWN_MODEL_DIR"
 CACHED = 20_000
-"""Judgements remembered, least recently used forgotten first."""
+"""Judgements, and as many times :data:`SCREENED` screen scores, remembered; least recently used forgotten first."""
+SCREENED = 3
+SCREEN_CHARS = 480
+"""Characters of a text that the screen looks at."""
 LONGEST = 4_000
 """Characters of a text or of its context that are looked at (far more than the tokens kept)."""
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
 class OnnxJudge:
     """A :class:`TextJudge` over one weights folder. Safe to share between threads."""
 
-    def __init__(self, folder: Path, timeout_s: float, threads: int | None) -> None:
+    def __init__(self, folder: Path, timeout_s: float, threads: int | None, cached: int = CACHED) -> None:
         """Check and load the folder; see :func:`load_judge`."""
         shipped = manifest.read(folder)
         try:
@@ -61,22 +67,28 @@ class OnnxJudge:
         self.categories = frozenset(self.screen_order)
         self.timeout_s = timeout_s
         self._threads = threads or os.cpu_count() or 1
-        self._cache: OrderedDict[Passage, Judgement] = OrderedDict()
+        self._judged: LRUCache[Passage, Judgement] = LRUCache(cached)
+        self._screened: LRUCache[str, npt.NDArray[np.float32]] = LRUCache(SCREENED * cached)
         self._lock = threading.Lock()
 
     def screen(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """See :meth:`TextJudge.screen`."""
-        return self._prefilter.score(self._tokenizer.pieces([text[:480] for text in texts]))
+        heads = [text[:SCREEN_CHARS] for text in texts]
+        found = self._recall(self._screened, heads)
+        missing = [text for text in dict.fromkeys(heads) if text not in found]
+        if missing:
+            fresh = dict(zip(missing, self._prefilter.score(self._tokenizer.pieces(missing)), strict=True))
+            found |= fresh
+            with self._lock:
+                self._screened.update(fresh)
+        if not heads:
+            return np.zeros((0, len(self.screen_order)), np.float32)
+        return np.stack([found[text] for text in heads])
 
     def judge(self, passages: Sequence[Passage]) -> list[Judgement]:
         """See :meth:`TextJudge.judge`. All of it, or :class:`JudgeUnavailable` after ``timeout_s`` seconds."""
         deadline = time.monotonic() + self.timeout_s
-        found: dict[Passage, Judgement] = {}
-        with self._lock:
-            for passage in passages:
-                if passage in self._cache:
-                    self._cache.move_to_end(passage)
-                    found[passage] = self._cache[passage]
+        found = self._recall(self._judged, passages)
         missing = [passage for passage in dict.fromkeys(passages) if passage not in found]
         if missing:
             probabilities = self.calibrated(self.logits(missing, deadline))
@@ -84,12 +96,20 @@ class OnnxJudge:
                 passage: Judgement(self._named(violating), self._named(about))
                 for passage, (violating, about) in zip(missing, probabilities, strict=True)
             }
-            found.update(fresh)
+            found |= fresh
             with self._lock:
-                self._cache.update(fresh)
-                while len(self._cache) > CACHED:
-                    self._cache.popitem(last=False)
+                self._judged.update(fresh)
         return [found[passage] for passage in passages]
+
+    def forget(self) -> None:
+        """Forget every text, as a new process would; for measuring."""
+        with self._lock:
+            self._judged.clear()
+            self._screened.clear()
+
+    def _recall(self, cache: LRUCache[K, V], keys: Iterable[K]) -> dict[K, V]:
+        with self._lock:
+            return {key: cache[key] for key in keys if key in cache}
 
     def logits(self, passages: Sequence[Passage], deadline: float = float("inf")) -> npt.NDArray[np.float32]:
         """Raw logits [n, 2, C] (``violating``, ``about``), uncached; ``deadline`` is on the monotonic clock.

@@ -24,10 +24,12 @@ _SPACE = re.compile(r"\s+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _CJK_GAP = re.compile(f"(?<=[{_CJK}])[ \u00b7._*-]+(?=[{_CJK}])")
 _SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_][ \u00b7._*-]){3,}[^\W\d_](?!\w)")
+_GAPS = str.maketrans("\u00b7._*-", "     ")
 _NOT_WORD = re.compile(r"[\W_]+")
 _WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[^\W_])+")
 
 
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """The text in lower case, with look-alikes, invisible marks and spaced-out letters undone.
 
@@ -59,6 +61,10 @@ def words_of_folded(text: str) -> list[str]:
 
 
 def _join_spaced_letters(text: str) -> str:
+    # Four letters apart have two lone ones in their middle; the pattern is slow where there are none.
+    if list(map(len, text.translate(_GAPS).split())).count(1) < 2:
+        return text
+
     def join(match: re.Match[str]) -> str:
         return re.sub(r"[ \u00b7._*-]", "", match.group())
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models import JudgeUnavailable, Passage
-from models.runtime import OnnxJudge, load_judge
+from models.runtime import DEFAULT, OnnxJudge, load_judge
 
 PASSAGES = [
     Passage("Good morning everyone, let's start with the budget."),
@@ -23,7 +23,7 @@ PASSAGES = [
 
 
 def fresh(judge: OnnxJudge) -> OnnxJudge:
-    judge._cache.clear()
+    judge.forget()
     return judge
 
 
@@ -57,12 +57,13 @@ def test_repeats_come_from_the_cache(judge: OnnxJudge, monkeypatch: pytest.Monke
 
 
 def test_the_cache_forgets_the_oldest(judge: OnnxJudge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.runtime.CACHED", 2)
-    fresh(judge).judge([Passage("one")])
-    judge.judge([Passage("two")])
-    judge.judge([Passage("one")])
-    judge.judge([Passage("three")])
-    assert [passage.text for passage in judge._cache] == ["one", "three"]
+    small = OnnxJudge(DEFAULT, 120, 1, cached=2)
+    for text in ("one", "two", "one", "three"):
+        small.judge([Passage(text)])
+    monkeypatch.setattr(small, "_session", None)
+    small.judge([Passage("one"), Passage("three")])
+    with pytest.raises(JudgeUnavailable):
+        small.judge([Passage("two")])
 
 
 def test_a_deadline_gives_no_partial_answer(judge: OnnxJudge, monkeypatch: pytest.MonkeyPatch) -> None:
