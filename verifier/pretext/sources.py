@@ -13,6 +13,7 @@ from verifier.lexicon import cue
 from verifier.normalise import fold, skeleton, words
 from verifier.policy import Policy
 from verifier.pretext.exhibits import SHOWS_MEETING
+from verifier.pretext.images import Picture, one_picture
 from verifier.pretext.ties import Ties
 from verifier.pretext.wording import copies, retellings
 
@@ -21,6 +22,8 @@ WRITTEN_BY_OTHERS = ("complaint_email", "user_report")
 _OWN_NAME = 5
 """Letters of a word in a party's name from which on a mail domain that begins with it is the party's own."""
 _USUAL = 3
+_PICTURES = 400
+"""Pictures of complainants that are compared pairwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,23 @@ class Sources:
     def retold(self) -> list[tuple[Complaint, ...]]:
         """Groups of complaints by different accounts that share most of their content words, in any order."""
         return self._worded(retellings([c.text for c in self._telling_first]))
+
+    @cached_property
+    def pictured(self) -> list[tuple[Complaint, ...]]:
+        """Groups of complaints by different accounts that carry one picture."""
+        voices = [v for v in self.voices if self.picture(v.ref) != Picture()][:_PICTURES]
+        groups = one_picture([self.picture(v.ref) for v in voices])
+        return _groups(voices, {v.ref: g for v, g in zip(voices, groups, strict=True)}, by_ref=True)
+
+    def picture(self, ref: str) -> Picture:
+        """The picture that a report or an exhibit carries."""
+        return self._pictures[ref]
+
+    @cached_property
+    def _pictures(self) -> dict[str, Picture]:
+        reports, evidence = self._case.reports, self._case.request.evidence
+        held = {f"report:{r.report_id}": Picture(r.attachment_sha256 or "", r.attachment_pdq or "") for r in reports}
+        return held | {f"evidence:{e.evidence_id}": Picture(e.sha256 or "", e.pdq or "") for e in evidence}
 
     @cached_property
     def in_step(self) -> list[tuple[Complaint, ...]]:

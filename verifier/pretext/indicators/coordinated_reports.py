@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from verifier.case import Report
+from verifier.pretext.images import in_meeting, same
 from verifier.pretext.sketch import account, report, sketch
 from verifier.pretext.sources import Complaint, distinct
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
@@ -11,7 +13,7 @@ from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 
 def look(view: View) -> Sign | None:
     """Find groups of complaints that a second feature shows to be one: fresh, absent, uninvited, in step."""
-    grounds = [*_by_place(view), *_by_wording(view), *_by_absence(view)]
+    grounds = [*_by_place(view), *_by_wording(view), *_by_picture(view), *_by_absence(view)]
     grounds += [
         ("came late and left together, were made in one batch, or retell one text, two of these at once", group)
         for group in view.sources.in_step
@@ -48,6 +50,15 @@ def _by_wording(view: View) -> Iterator[Ground]:
             yield "retell one complaint in other words, on fresh accounts", group
 
 
+def _by_picture(view: View) -> Iterator[Ground]:
+    """One picture on several complaints. A slide that all could see may well be on all their screens."""
+    shown = in_meeting(view.case)
+    for group in view.sources.pictured:
+        foreign = tuple(c for c in group if c.absent or (c.fresh and view.sources.uninvited(c.account)))
+        if distinct(foreign) >= 2 and not any(same(view.sources.picture(c.ref), seen) for c in group for seen in shown):
+            yield "carry one picture, on fresh accounts or without having been there", group
+
+
 def _by_absence(view: View) -> Iterator[Ground]:
     absent = tuple(c for c in view.sources.complaints if c.absent and c.account is not None)
     witnesses = tuple(c for c in absent if c.saw or c.fresh)
@@ -60,6 +71,16 @@ def _by_absence(view: View) -> Iterator[Ground]:
 def _reused_words(telling: tuple[Complaint, ...], group: tuple[Complaint, ...], view: View) -> bool:
     """Whether a fresh or absent one repeats the words of another in the group."""
     return any(set(alike) & set(telling) and distinct(set(alike) & set(group)) >= 2 for alike in view.sources.alike)
+
+
+def _pictured(*flipped: int) -> tuple[Report, ...]:
+    """Reports of established people who never joined, each with a picture that differs by so many bits."""
+    base = int("5ac3" * 16, 16)
+    texts = ("The end of it worries me", "My neighbour told me to write to you")
+    return tuple(
+        report(str(n), text).model_copy(update={"attachment_pdq": f"{base ^ ((1 << bits) - 1):064x}"})
+        for n, (text, bits) in enumerate(zip(texts, flipped, strict=True))
+    )
 
 
 def _examples() -> tuple[Example, ...]:
@@ -87,6 +108,8 @@ def _examples() -> tuple[Example, ...]:
         Example("people who never joined and say they saw it", sketch(reports=tuple(witnesses)), True),
         Example("a household that was there", sketch(reports=tuple(home)), False),
         Example("a burst of people in their own words", sketch(reports=tuple(own_words)), False),
+        Example("one picture passed round", sketch(reports=_pictured(0, 3)), True),
+        Example("pictures of their own", sketch(reports=_pictured(0, 255)), False),
         Example("a single report", sketch(reports=(fresh[0],)), False),
     )
 

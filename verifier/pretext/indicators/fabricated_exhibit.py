@@ -12,6 +12,7 @@ from verifier.lexicon import cue
 from verifier.normalise import fold
 from verifier.pretext.clock import outside, stamps
 from verifier.pretext.exhibits import SHOWS_MEETING, Exhibit, Quotation
+from verifier.pretext.images import in_meeting, same
 from verifier.pretext.record import Located, Match
 from verifier.pretext.sketch import START, account, exhibit, sketch
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
@@ -46,9 +47,13 @@ def look(view: View) -> Sign | None:
 
 
 def _contradictions(view: View) -> Iterator[tuple[str, str]]:
+    shown = in_meeting(view.case)
     for item in view.exhibits:
         if item.elsewhere:
             continue  # openly of another meeting: not presented as showing this one
+        own = view.sources.picture(item.ref)
+        if any(same(own, seen) for seen in shown):
+            continue  # the platform saw this very picture in the meeting
         if why := _used_before(view, item):
             yield item.ref, why
             continue
