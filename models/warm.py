@@ -51,11 +51,8 @@ def read(weights: Path) -> dict[str, Floats]:
             (".bias", "norm.weight", "positions.weight", "dense.weight", "violating.weight", "about.weight")
         )
     }
-    places = {
-        node.name: held[node.input[1]]
-        for node in model.graph.node
-        if node.input[1:] and node.input[1] in held and node.op_type == "Gather"
-    }
+    held |= {node.output[0]: held[node.input[0]] for node in model.graph.node if node.op_type == "Identity"}
+    places = {node.name: held.get(node.input[1]) for node in model.graph.node if node.op_type == "Gather"}
     for node in model.graph.node:
         if node.op_type != "MatMulInteger":
             continue
