@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -10,6 +11,10 @@ from verifier.case import Account, Case, Participant
 from verifier.clusters import Clusters, link_places, same_place
 from verifier.policy import Policy
 
+_REMOVED = re.compile(
+    r"(?<![a-z])(?:remov|eject|kick|expel|put_out)\w*(?:\s+(?:participant|user|attendee|guest)|\s*$)", re.IGNORECASE
+)
+_AT_ONCE = timedelta(seconds=15)
 HOST_ROLES = frozenset({"host", "cohost", "panelist"})
 
 
@@ -46,8 +51,8 @@ class Attribution:
 def attribute(case: Case, policy: Policy) -> Attribution:
     """Work out whose doing would be the target's doing, from what the platform observed."""
     people = case.meeting.participants
-    askers, let_in = _Askers(case), invited(case)
-    strangers = {p.participant_id: why for p in people if (why := _stranger(p, case, policy, askers, let_in))}
+    askers, let_in, out = _Askers(case), invited(case), _put_out(case)
+    strangers = {p.participant_id: why for p in people if (why := _stranger(p, case, policy, askers, let_in, out))}
     host_side = frozenset(
         p.participant_id for p in people if _runs_meeting(p, case) and p.participant_id not in strangers
     )
@@ -126,7 +131,9 @@ def _labels(account: Account) -> list[tuple[str, str]]:
     return found
 
 
-def _stranger(p: Participant, case: Case, policy: Policy, askers: _Askers, let_in: frozenset[str]) -> str:
+def _stranger(
+    p: Participant, case: Case, policy: Policy, askers: _Askers, let_in: frozenset[str], out: frozenset[str]
+) -> str:
     """Why this participant is a stranger to the meeting, or ''."""
     host = case.meeting.host_account
     if p.role == "host" or (p.account is not None and p.account.account_id == host.account_id):
@@ -141,7 +148,28 @@ def _stranger(p: Participant, case: Case, policy: Policy, askers: _Askers, let_i
         return ""
     if p.account is None:
         return "came late as a guest without an account"
+    if p.participant_id in out:
+        return "came late, without an invitation, and the host put them out"
     return "came late on a new account, without an invitation" if is_new(p.account, case, policy) else ""
+
+
+def _put_out(case: Case) -> frozenset[str]:
+    """Those who left in the moment in which somebody who runs the meeting removed someone.
+
+    Told by the time, since the platform may name the person in words alone.
+    """
+    times = [
+        s.observed_at
+        for s in case.signals
+        if s.kind == "host_action"
+        and s.observed_at is not None
+        and any(_REMOVED.search(str(told)) for told in (s.details.get("event", ""), s.text or ""))
+    ]
+    return frozenset(
+        p.participant_id
+        for p in case.meeting.participants
+        if p.left_at is not None and any(abs(p.left_at - at) <= _AT_ONCE for at in times)
+    )
 
 
 def came_late(p: Participant, case: Case, policy: Policy) -> bool:

@@ -166,6 +166,24 @@ class TestStrangers:
         line = said("x", "join_invited", name="s-join", kind=kind, details={"event": "join_invited"})
         assert "x" in self.strangers(member("x", minute=10, who=None), signals=(line,))
 
+    @pytest.mark.parametrize(
+        ("text", "event", "minute", "left", "stranger"),
+        [
+            ("Removed participant p9.", None, 20, 0, True),
+            ("", "participant_removed", 20, 0, True),
+            ("Removed participant p9.", None, 0, 0, False),
+            ("Removed a file.", None, 20, 0, False),
+            ("Removed participant p9.", None, 20, 60, False),
+        ],
+    )
+    def test_whom_the_host_put_out_after_they_came_late(self, text, event, minute, left, stranger):
+        gone = START + timedelta(minutes=30)
+        late = member("p9", minute=minute, left_at=gone + timedelta(seconds=left))
+        action = {"signal_id": "x", "kind": "host_action", "observed_at": gone, "participant_id": "p1", "text": text}
+        action |= {"details": {"event": event} if event else {}}
+        who = attribute(meeting_of(HOST, member("p2"), late, signals=(action,)), POLICY)
+        assert ("p9" in who.strangers) is stranger
+
     @pytest.mark.parametrize("place", [{"network": "n-9"}, {"device": "d-9"}])
     @pytest.mark.parametrize("asker", ["requester", "reporter", "author"])
     def test_whoever_shares_a_place_with_those_who_complain(self, place, asker):
