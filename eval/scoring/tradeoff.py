@@ -15,12 +15,17 @@ STEPS = 40
 
 
 def curve(records: Sequence[Record]) -> list[dict[str, Any]]:
-    """`{clear_at, auto_clears, false_clears}` from the least support that was cleared up to 1; empty if none was."""
+    """`{clear_at, auto_clears, false_clears}` from the least support that was cleared up to 1.
+
+    Empty where none was cleared, or where the labels are of one kind.
+    """
     labelled = [r for r in records if r.labelled]
     cleared = [(_least(r), "cleared" in r.acceptable) for r in labelled if r.disposition == "cleared"]
     if not cleared:
         return []
     may = sum("cleared" in r.acceptable for r in labelled)
+    if may in (0, len(labelled)):
+        return []
     start = min(support for support, _ in cleared)
     points = []
     for i in range(STEPS + 1):
@@ -33,7 +38,7 @@ def curve(records: Sequence[Record]) -> list[dict[str, Any]]:
                 "false_clears": share(len(kept) - sum(kept), len(labelled) - may).as_json(),
             }
         )
-    return [p for p in points if p["auto_clears"]["total"] and p["false_clears"]["total"]]
+    return points
 
 
 def _least(r: Record) -> float:

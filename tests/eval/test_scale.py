@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from eval import cli
 from eval.cli import evaluate
+from eval.replay.cli import replay
 
 SAMPLE = Path(__file__).parents[2] / "eval" / "data" / "takedownbench_sample.jsonl.gz"
 FIGURES = ("given", "headline", "dispositions", "verdicts", "pretext", "slices", "cost")
@@ -29,6 +30,16 @@ def test_a_ray_job_and_a_local_run_agree_to_the_last_digit(tmp_path: Path) -> No
     local = _figures(tmp_path / "local")
     assert _figures(tmp_path / "ray", "--engine", "ray", "--workers", "2") == local
     assert _figures(tmp_path / "ray", "--engine", "ray", "--resume") == local
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_replay_on_ray_changes_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="needs the scale extra")
+    _figures(tmp_path)
+    options = ["--against", str(tmp_path / "p.jsonl"), "--predictions", str(tmp_path / "b.jsonl"), "--engine", "ray"]
+    result = CliRunner().invoke(replay, [str(SAMPLE), *options, "--fail-on-newly-cleared"])
+    assert result.exit_code == 0, result.output
+    assert "0 of 24 dispositions, 0 verdicts and 0 pretext flags changed" in result.output
 
 
 def test_without_ray_the_engine_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
