@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: takedown-verifier insider-report --since 365d")
 @click.option("--since", type=duration, default="365d", show_default=True, help="How far back, for example 90d.")
 @click.option("--json", "as_json", is_flag=True, help="Everything, for machines.")
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.svg", help="Draw it as well.")
 @database_option
-def insider_report(since: timedelta, as_json: bool, database: str) -> None:
+def insider_report(since: timedelta, as_json: bool, plot: Path | None, database: str) -> None:
     """Tell patterns that no single request shows, for people who audit.
 
     A pattern is a reason to look, never proof: some desks only ever get hard cases. Shares have 95%
@@ -29,6 +31,7 @@ def insider_report(since: timedelta, as_json: bool, database: str) -> None:
     from service.clock import utc_now
     from service.insider.figures import by_pair, by_requester
     from service.insider.history import read_past
+    from service.insider.picture import picture
     from service.store.opening import open_store
 
     store = open_store(database)
@@ -38,6 +41,8 @@ def insider_report(since: timedelta, as_json: bool, database: str) -> None:
     finally:
         store.close()
     alone, pairs = by_requester(past), by_pair(past)
+    if plot is not None:
+        plot.write_text(picture((*alone, *pairs), title=f"Upheld share of {len(past)} requests"), encoding="utf-8")
     if as_json:
         click.echo(
             json.dumps({"requesters": [asdict(r) for r in alone], "pairs": [asdict(r) for r in pairs]}, indent=1)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
 
 from click.testing import CliRunner
 
 from service.cli.insider_report import insider_report
+from service.insider.figures import Row, rate
 from service.insider.history import read_past
+from service.insider.picture import picture
 from service.requests.book import Book
 from service.store.opening import open_store
 from tests.service.requests import asking
@@ -49,3 +52,22 @@ def test_the_command_tells_every_requester(tmp_path):
     document = json.loads(CliRunner().invoke(insider_report, ["--since", "9999d", "--json", "--database", url]).output)
     assert len(document["requesters"]) == 3
     assert document["pairs"] == []
+
+
+def test_the_command_draws_every_row(tmp_path):
+    url, drawn = f"sqlite:///{tmp_path / 'kept.db'}", tmp_path / "report.svg"
+    store = open_store(url)
+    fill(store)
+    store.close()
+    told = CliRunner().invoke(insider_report, ["--since", "9999d", "--database", url, "--plot", str(drawn)])
+    assert told.exit_code == 0, told.output
+    tree = ElementTree.parse(drawn)
+    assert len(list(tree.iter("{http://www.w3.org/2000/svg}g"))) == 3
+    assert len(list(tree.iter("{http://www.w3.org/2000/svg}circle"))) == 2  # the third has none decided yet
+
+
+def test_names_in_the_picture_are_text():
+    row = Row("<script>&", "", 1, rate(1, 1), ("", 0), ("", 0), 0, (), ('a "quoted" <b>',))
+    drawn = picture([row], title="<T>")
+    assert "<script>" not in drawn
+    assert ElementTree.fromstring(drawn) is not None
