@@ -81,7 +81,7 @@ class Load:
                 except httpx.HTTPError:
                     with self.told.lock:
                         self.told.unheard += 1
-                    self._stop.wait(0.05)
+                    self._stop.wait(0.5)  # it starts again; its processor time is for that
                 except Exception as mistake:
                     with self.told.lock:
                         self.told.wrong.append(

@@ -27,7 +27,7 @@ def test_a_few_seconds_with_kills_find_nothing_and_say_so(kind, tmp_path):
         out = tmp_path / "soak.json"
         result = CliRunner().invoke(
             main,
-            ["--minutes", "0.15", "--kill-every", "3", "--database", database, "--model", "/nonexistent",
+            ["--minutes", "0.1", "--kill-every", "2.5", "--database", database, "--model", "/nonexistent",
              "--out", str(out), "--keep", str(tmp_path / "kept")],
         )  # fmt: skip
     assert result.exit_code == 0, result.output
