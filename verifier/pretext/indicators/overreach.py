@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from verifier.pretext.frames import close, sentences
 from verifier.pretext.sketch import START, sketch
 from verifier.pretext.view import Example, IndicatorSpec, Sign, View
 
 _WIDE = ("suspend_account", "end_meeting", "block_meeting", "delete_recording", "disclose_user_data")
 _NEVER_FITTING = 0.55
+_NEAR = 32
 
 
 def look(view: View) -> Sign | None:
@@ -24,6 +26,17 @@ def look(view: View) -> Sign | None:
             0.6,
             f"Several of the gravest categories at once ({', '.join(sorted(grave))}), with nothing shown.",
         )
+    if not shown and _wider(view):
+        return Sign(
+            _NEVER_FITTING,
+            "The request asks for more than its action: against everybody, or for good, with nothing shown.",
+        )
+    if (
+        not shown
+        and request.action == "disclose_user_data"
+        and request.legal_basis.kind in ("none", "terms_of_service")
+    ):
+        return Sign(_NEVER_FITTING, "People's data are asked for, under no law and with nothing shown.")
     rule = policy.actions.get(request.action)
     if rule is None or shown or request.action not in _WIDE:
         return None
@@ -32,6 +45,11 @@ def look(view: View) -> Sign | None:
     if all(f.claim.category in rule.never for f in view.findings):
         return Sign(_NEVER_FITTING, f"{request.action} is never proportionate to what is claimed.")
     return None
+
+
+def _wider(view: View) -> bool:
+    """Whether the request's own words ask for a measure against everybody, everything or for all time."""
+    return any(close("reach", "measure", "all", s, _NEAR) for s in sentences(view.case.request.justification))
 
 
 def _examples() -> tuple[Example, ...]:
@@ -58,6 +76,9 @@ def _examples() -> tuple[Example, ...]:
             sketch(request={"action": "end_meeting"}, claim=one, meeting={"ended_at": None}),
             False,
         ),
+        Example("and everybody else", sketch(request={"justification": "Please ban all participants as well."}), True),
+        Example("all were upset", sketch(request={"justification": "All participants were upset by him."}), False),
+        Example("people's data, under no law", sketch(request={"action": "disclose_user_data"}), True),
         Example("ending a meeting for self-harm talk", sketch(request={"action": "end_meeting"}, claim=one), True),
     )
 
