@@ -74,7 +74,10 @@ class TextJudge(Protocol):
         ...
 
     def screen(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Score texts cheaply: [n, len(screen_order)], higher is more worth judging. Never a verdict."""
+        """Score texts cheaply: [n, len(screen_order)], higher is more worth judging. Never a verdict.
+
+        A text below 0 in every column is not worth judging.
+        """
         ...
 
     def judge(self, passages: Sequence[Passage]) -> list[Judgement]:

@@ -59,7 +59,7 @@ class Prefilter:
         np.savez_compressed(path, weights=np.round(self.weights / scale).astype(np.int8), scale=scale, bias=self.bias)
 
     def score(self, pieces: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
-        """[n, C] float32 for texts given as piece ids; higher is more worth judging."""
+        """[n, C] float32 for texts given as piece ids; higher is more worth judging, below 0 everywhere not at all."""
         if not pieces:
             return np.zeros((0, len(self.bias)), np.float32)
         buckets, begins = features(pieces)

@@ -1,8 +1,9 @@
 """Fit the cheap screen: ``python -m models.prefilter_train --data DIR --out DIR`` writes ``OUT/prefilter.npz``.
 
-It learns violating text against ordinary talk. Mentions and counter-speech share the words of violating text, which a
-linear model over words can't tell apart, so they weigh nothing: the screen errs on the side of recall, the network
-judges.
+It learns violating text against ordinary talk. Mentions, counter-speech and harmless twins share the words of violating
+text, which a linear model over words can't tell apart, so they weigh nothing: the screen errs on the side of recall,
+the network judges. Its zero is set on the calibration split: ``MISSED`` of a category's violating rows fall below it in
+that category, hardly one in all categories at once.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import random
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped,unused-ignore]
 from sklearn.linear_model import SGDClassifier
 
@@ -21,6 +23,7 @@ from .judge import CATEGORIES
 from .prefilter import BUCKETS, Prefilter, features
 from .tokenise import PassageTokenizer
 
+MISSED = 0.01
 CORPUS_WEIGHT = 0.35
 """Loss weight of corpus rows (posts) against written, spoken-like rows."""
 
@@ -40,7 +43,7 @@ def fit(data_folder: Path, out: Path, turns: int = 60_000, seed: int = 5) -> Pre
     data = load(data_folder, "train")
     rng = random.Random(seed)  # noqa: S311
     corpora = rng.sample(data.corpora, min(25_000, len(data.corpora)))
-    rows = [row for row in (*data.contrasts, *data.own, *corpora) if not (row.contrast and row.stance in (1, 2))]
+    rows = [row for row in (*data.contrasts, *data.own, *corpora) if not (row.contrast and row.stance != 0)]
     texts = [window(row.text, rng) for row in rows]
     labels = [row.labels[:2] * np.array([[1], [1 if row.contrast else CORPUS_WEIGHT]], np.float32) for row in rows]
     spoken = [i for i, row in enumerate(rows) if row.contrast and rng.random() < 0.5]
@@ -63,9 +66,18 @@ def fit(data_folder: Path, out: Path, turns: int = 60_000, seed: int = 5) -> Pre
         model = SGDClassifier(loss="log_loss", alpha=2e-6, max_iter=12, tol=None, average=True, random_state=seed)
         model.fit(x[known], target > 0, sample_weight=weight)
         weights[:, i], bias[i] = model.coef_[0], model.intercept_[0]
-    screen = Prefilter(weights, bias)
+    screen = Prefilter(weights, bias - floors(Prefilter(weights, bias), data_folder, out))
     screen.save(out / "prefilter.npz")
     return screen
+
+
+def floors(screen: Prefilter, data_folder: Path, out: Path) -> npt.NDArray[np.float32]:
+    """[C]: for each category the score that all but ``MISSED`` of its violating rows reach, on rows not learnt from."""
+    data = load(data_folder, "calibrate")
+    rows = [row for row in (*data.contrasts, *data.own) if row.stance == 0]
+    scores = screen.score(PassageTokenizer.load(out / "tokenizer.json").pieces([row.text for row in rows]))
+    names = np.array([row.category for row in rows])
+    return np.array([np.quantile(scores[names == name, i], MISSED) for i, name in enumerate(CATEGORIES)], np.float32)
 
 
 def main() -> None:

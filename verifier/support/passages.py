@@ -19,6 +19,8 @@ WORD_KINDS = ("transcript", "chat", "screen_text", "shared_file", "display_name"
 """Signals whose text is a participant's own."""
 
 CONTEXT_TURNS = 3
+LEAST = 8
+"""So many passages are read even where the screen finds none worth it, for a reader to see what was said."""
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？؟।…\n])\s*")
 
@@ -83,14 +85,15 @@ def select(
 
     `screen` [n, categories] is the judge's cheap score, `columns` those that stand for the claim,
     `near` the times of platform findings whose surroundings must be read. A third of the budget goes
-    to the claimed time and those findings, the rest to what screens highest.
+    to the claimed time and those findings, the rest to what screens highest. What screens below 0 for
+    every category is left out.
     """
-    if len(passages) <= budget:
-        return list(range(len(passages)))
     wanted = list(columns)
     own = screen[:, wanted].max(axis=1) if wanted else screen.max(axis=1)
     score = own + 0.25 * screen.max(axis=1)
     rank = sorted(range(len(passages)), key=lambda i: (-float(score[i]), i))
+    worth = screen.max(axis=1) >= 0.0
+    rank = [i for n, i in enumerate(rank) if worth[i] or n < LEAST]
     times = [t for t in (claim.occurred_at, *near) if t is not None]
     reach = timedelta(seconds=policy.times.claim_window)
     close = [
