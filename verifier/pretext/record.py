@@ -14,12 +14,12 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from verifier.case import Case, Evidence
-from verifier.lexicon import cue
 from verifier.normalise import fold, skeleton, words_of_folded
 from verifier.policy import Policy
 from verifier.pretext.changes import changes, telling, told
 from verifier.pretext.clock import moments, stamps
 from verifier.pretext.exhibits import Quotation
+from verifier.pretext.likeness import likeness, lost_negation, retold, strange, stretch
 from verifier.support.coverage import Span, covers, meeting_span
 from verifier.support.passages import Passage
 
@@ -31,14 +31,11 @@ _DIFFERENT = 66.0
 """Below, no part of the record resembles the quotation; unrelated sentences reach about 60."""
 _RETOLD = 50.0
 """From here on, a quotation that shares half of its words with a turn may be told from memory."""
-_MISSPELT = 75.0
 _PART = 93.0
 _SHARED_VOCABULARY = 0.25
 """Share of a quotation's words that a record in the same language has somewhere, at the least."""
 _CANDIDATES = 24
 """Stretches of the record that are compared letter by letter with a quotation."""
-_NEGATION_REACH = 3
-"""Words (characters, where words are not spaced) before a quotation in which a cut-off negation counts."""
 _NAMED = 85.0
 """Partial ratio from which on the name beside a quotation is that of a participant."""
 _SCRIPT_SHOWS = 80
@@ -118,19 +115,19 @@ class Record:
         if not self.turns or len(quote) < 10 or self._other_language(quote, quotation, evidence):
             return Located("unclear")
         best, signal_id = self._most_alike(quote)
-        score = _likeness(quote, best)
+        score = likeness(quote, best)
         if score >= _SAME:
-            if _lost_negation(quote, best):
+            if lost_negation(quote, best):
                 return Located("reversed", signal_id)
-            changed = changes(quote, _stretch(quote, best))
+            changed = changes(quote, stretch(quote, best))
             if not quotation.elided and telling(changed, quote):
                 return Located("altered", signal_id, told(changed))
             return Located("verbatim", signal_id)
         if not quotation.elided and self._spliced(quote):
             return Located("spliced", signal_id)
-        retold = score >= _RETOLD and _retold(quote, best)
-        foreign = score < _DIFFERENT or _strange(quote, best)
-        return Located("absent" if foreign and not retold else "unclear")
+        memory = score >= _RETOLD and retold(quote, best)
+        foreign = score < _DIFFERENT or strange(quote, best)
+        return Located("absent" if foreign and not memory else "unclear")
 
     def far_apart(self, signal_ids: list[str]) -> bool:
         """Whether two of these turns, next to each other in an exhibit, fell minutes apart in the record."""
@@ -163,7 +160,7 @@ class Record:
             stretches[(self.turns[n].text, self.turns[n].signal_id)] = None
             for i in range(max(0, k - 2), min(k, len(own) - 2) + 1):
                 stretches[(" ".join(t.text for t in own[i : i + 3]), own[i].signal_id)] = None
-        return max(stretches, key=lambda stretch: _likeness(quote, stretch[0]))
+        return max(stretches, key=lambda run: likeness(quote, run[0]))
 
     def _nearest(self, quote: str) -> list[int]:
         """The turns that share most of a quotation's words, best first."""
@@ -277,48 +274,6 @@ class Record:
         if sum(w in self._turn_words[n] for w in own) * 2 < len(own):
             return False  # far cheaper than comparing letters, and true of nearly all
         return len(text) >= len(part) and fuzz.partial_ratio(part, text, score_cutoff=_PART) >= _PART
-
-
-def _likeness(quote: str, text: str) -> float:
-    """How alike a quotation and a stretch are (0-100), wherever in the stretch the quotation lies."""
-    return fuzz.partial_ratio(quote, text) if len(text) * 1.5 >= len(quote) else fuzz.ratio(quote, text)
-
-
-def _stretch(quote: str, record: str) -> str:
-    """The words of the record on which a quotation lies, whole at both ends."""
-    where = fuzz.partial_ratio_alignment(quote, record)
-    if where is None or len(record) <= len(quote):
-        return record
-    start = record.rfind(" ", 0, where.dest_start) + 1
-    end = record.find(" ", where.dest_end)
-    return record[start : end if end >= 0 else len(record)]
-
-
-def _strange(quote: str, record: str) -> bool:
-    """Whether few of a quotation's longer words are in a stretch, even misspelt: letters alone are often alike."""
-    own = [w for w in words_of_folded(quote) if len(w) >= 4 or (not w.isascii() and len(w) >= 2)]
-    theirs = words_of_folded(record)
-    near = sum(any(fuzz.ratio(w, other) >= _MISSPELT for other in theirs) for w in own)
-    return len(own) >= 4 and near * 3 <= len(own)
-
-
-def _retold(quote: str, record: str) -> bool:
-    """Whether a quotation has half of its longer words from one stretch: told from memory, not invented."""
-    own = [w for w in words_of_folded(quote) if len(w) >= 4 or not w.isascii()]
-    theirs = set(words_of_folded(record))
-    return len(own) >= 3 and sum(w in theirs for w in own) * 2 >= len(own)
-
-
-def _lost_negation(quote: str, record: str) -> bool:
-    """Whether the record negates, in or right before the matched stretch, what the quotation asserts."""
-    negation = cue("pretext", "negation")
-    where = fuzz.partial_ratio_alignment(quote, record)
-    if where is None:
-        return False
-    lead = re.split(r"[.!?。！？;；,，:：]", record[: where.dest_start])[-1]
-    lead = " ".join(lead.split(" ")[-_NEGATION_REACH:]) if " " in lead else lead[-_NEGATION_REACH:]
-    kept = len(negation.findall(quote))
-    return len(negation.findall(lead + record[where.dest_start : where.dest_end])) > kept
 
 
 def _script(text: str) -> str:
