@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import Enum
 
 from verifier.assessment import Verdict
-from verifier.case import Case, Claim, Participant, Signal
+from verifier.case import Case, Claim, Participant
 from verifier.policy import Policy
 from verifier.support.attribution import Attribution
-from verifier.support.coverage import Span, claimed_span, gaps, time_problem
+from verifier.support.coverage import Span, time_problem
 from verifier.support.media import Detection, clean_scans
+from verifier.support.reach import needs_words, uncovered
 from verifier.support.speaks_of import SpeaksOf, speaks_of
 from verifier.support.weigh import NOTHING, Weighed, weigh
 from verifier.support.words import Reading
@@ -93,21 +94,21 @@ def decide_claim(
         return finding("supported", Why.TARGET_DID_IT)
     if absent := _absence(case, claim, who, speaks, policy):
         return finding("refuted", Why.ABSENT, note=absent)
-    uncovered = _uncovered(case, claim, who, speaks, read, found, policy)
+    unreached = uncovered(case, claim, who, speaks, read, found, policy)
     clean = tuple(clean_scans(found, claim.category))
-    if _needs_words(claim, policy) and reading is None:
-        return finding("not_enough_info", Why.UNREADABLE, uncovered=uncovered)
+    if needs_words(claim, policy) and reading is None:
+        return finding("not_enough_info", Why.UNREADABLE, uncovered=unreached)
     real = [o for o in others if o[1].probability >= policy.thresholds.others_at]
     if real:
-        if speaks.accuses_target and not uncovered and target.probability < policy.thresholds.uncertain_at:
+        if speaks.accuses_target and not unreached and target.probability < policy.thresholds.uncertain_at:
             return finding("refuted", Why.OTHERS_DID_IT, clean=clean)
-        return finding("not_enough_info", Why.OTHERS_DID_IT, wrong_subject=True, uncovered=uncovered)
+        return finding("not_enough_info", Why.OTHERS_DID_IT, wrong_subject=True, uncovered=unreached)
     nameless = _by_nobody_known(claim, who, read, found, policy)
     if target.probability >= policy.thresholds.uncertain_at or others or nameless:
-        return finding("not_enough_info", Why.UNCERTAIN, uncovered=uncovered)
+        return finding("not_enough_info", Why.UNCERTAIN, uncovered=unreached)
     kinds = _other_kinds(case, claim, who, read, found, policy)
-    if uncovered:
-        return finding("not_enough_info", Why.NOT_RECORDED, uncovered=uncovered, other_kinds=kinds)
+    if unreached:
+        return finding("not_enough_info", Why.NOT_RECORDED, uncovered=unreached, other_kinds=kinds)
     why = Why.OTHER_KIND if kinds else Why.NOT_IN_RECORD
     return finding("refuted", why, other_kinds=kinds, clean=clean)
 
@@ -203,82 +204,6 @@ def _present(p: Participant, case: Case, claim: Claim, policy: Policy) -> bool:
     before = p.joined_at is not None and claim.occurred_at < p.joined_at - slack
     after = p.left_at is not None and claim.occurred_at > p.left_at + slack
     return not before and not after
-
-
-def _uncovered(
-    case: Case,
-    claim: Claim,
-    who: Attribution,
-    speaks: SpeaksOf,
-    read: Reading,
-    found: list[Detection],
-    policy: Policy,
-) -> tuple[tuple[str, Span], ...]:
-    """The parts of what the claim speaks of that no platform record reaches."""
-    span = claimed_span(case, claim, policy)
-    if span is None:
-        return ()
-    if case.meeting.end_to_end_encrypted and not case.meeting.coverage:
-        return (("any record (the meeting was end-to-end encrypted)", span),)
-    if _nobody_looked(claim, speaks, read, found):
-        return ((f"a detector of {claim.category}", span),)
-    holes = [(kind, hole) for kind in speaks.words for hole in gaps(case, kind, span, policy, claim.occurred_at)]
-    scanned = bool(clean_scans(found, claim.category)) or _shown_was_harmless(case, claim, who, speaks, policy)
-    if speaks.shown and not scanned:
-        holes += _least_gap(case, ("screen", "media"), span, claim, policy)
-    if speaks.files and not speaks.shown and not scanned:
-        holes += _least_gap(case, ("media", "chat"), span, claim, policy)
-    return tuple(holes)
-
-
-def _nobody_looked(claim: Claim, speaks: SpeaksOf, read: Reading, found: list[Detection]) -> bool:
-    """Whether neither the judge nor any detector is there for the category: their silence then says nothing."""
-    if not speaks.words or claim.category in read.categories or not read.categories:
-        return False
-    return not any(d.category == claim.category for d in found)
-
-
-def _least_gap(case: Case, kinds: tuple[str, ...], span: Span, claim: Claim, policy: Policy) -> list[tuple[str, Span]]:
-    """Any one of the kinds will do: the gaps of the kind that comes nearest, none when one covers all."""
-    by_kind = [[(kind, hole) for hole in gaps(case, kind, span, policy, claim.occurred_at)] for kind in kinds]
-    return min(by_kind, key=lambda holes: (len(holes) > 0, sum((h.end - h.start for _, h in holes), timedelta())))
-
-
-def _shown_was_harmless(case: Case, claim: Claim, who: Attribution, speaks: SpeaksOf, policy: Policy) -> bool:
-    """Whether the platform read the accused's own screen at the claimed time, and nothing in it supports the claim.
-
-    Only for what words can settle: pictures may show what their text does not.
-    """
-    if not _needs_words(claim, policy) or claim.occurred_at is None:
-        return False
-    accused = frozenset(speaks.named) or who.target_ids
-    window = timedelta(seconds=policy.times.claim_window)
-    for s in case.signals:
-        if s.kind != "screen_text" or s.observed_at is None or s.participant_id not in accused:
-            continue
-        if s.observed_at - window <= claim.occurred_at <= _share_end(case, s) + window:
-            return True
-    return False
-
-
-def _share_end(case: Case, shown: Signal) -> datetime:
-    """When the sharing of a screen ended, as far as the platform saw; at once when it saw no end."""
-    at = shown.observed_at
-    ends = [
-        s.observed_at
-        for s in case.signals
-        if s.kind == "host_action"
-        and s.observed_at is not None
-        and at is not None
-        and s.observed_at > at
-        and s.participant_id == shown.participant_id
-        and str(s.details.get("event", "")).startswith("share_stopped")
-    ]
-    return min(ends) if ends else at or datetime.max.replace(tzinfo=UTC)
-
-
-def _needs_words(claim: Claim, policy: Policy) -> bool:
-    return any("words" in e.settled_by for e in policy.categories[claim.category].elements)
 
 
 def _support(verdict: Verdict, probability: float) -> float:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from models.judge import Judgement, JudgeUnavailable, TextJudge
 from models.judge import Passage as JudgePassage
+from models.scope import out_of_scope
 from verifier.case import Case, Claim
 from verifier.policy import Policy
 from verifier.support.passages import Passage, collect, context_of, select
@@ -38,12 +39,14 @@ class JudgedPassage:
 class Reading:
     """Everything that was read for a case.
 
-    `judged` follows the order of time; `categories` are the policy's that the judge could judge.
+    `judged` follows the order of time; `categories` are the policy's that the judge could judge. `unread` are
+    passages in languages or scripts that the judge was not made for, with the reason.
     """
 
     judged: tuple[JudgedPassage, ...]
     passages: tuple[Passage, ...]
     categories: frozenset[str] = frozenset()
+    unread: tuple[tuple[Passage, str], ...] = ()
 
     def by(self, people: Iterable[str | None], category: str) -> list[JudgedPassage]:
         """The judged passages of these people, surest first for the category."""
@@ -68,7 +71,8 @@ def read(case: Case, claims: Sequence[Claim], near: Sequence[datetime], policy: 
         columns = [i for i, name in enumerate(judge.screen_order) if name in names]
         budget = policy.limits.judged_passages if n == 0 else policy.limits.judged_passages_more
         chosen |= set(select(passages, screen, columns, claim, near, budget, policy))
-    order = sorted(chosen)
+    foreign = {i: why for i, p in enumerate(passages) if (why := out_of_scope(p.text, p.signal.language))}
+    order = sorted(chosen - foreign.keys())
     alone = _ask(judge, [JudgePassage(passages[i].text) for i in order])
     wanted = {name for claim in claims for name in policy.categories[claim.category].judged_as}
     silent = frozenset(
@@ -89,6 +93,7 @@ def read(case: Case, claims: Sequence[Claim], near: Sequence[datetime], policy: 
         tuple(_as_policy(passages[i], said, policy) for i, said in zip(order, final, strict=True)),
         tuple(passages),
         _judged_categories(policy, judge),
+        tuple((passages[i], why) for i, why in foreign.items()),
     )
 
 

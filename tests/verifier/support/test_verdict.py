@@ -326,3 +326,35 @@ class TestTelling:
         answer = verify(case, POLICY, BrokenJudge())
         assert answer.claims[0].verdict == "supported"
         assert answer.disposition == "review"
+
+
+class TestScope:
+    """The judge never guesses about a language or script it was not made for."""
+
+    THAI = "สวัสดีทุกคน วันนี้เราจะประชุมเรื่องงบประมาณ"
+
+    def test_words_in_a_foreign_script_refute_nothing(self):
+        quiet = finding(with_signals(said("p1", "Good morning."), meeting=coverage(*COVERED)))
+        assert quiet.verdict == "refuted"
+        got = finding(with_signals(said("p1", "Good morning."), said("p1", self.THAI, minute=31), meeting=coverage(*COVERED)))
+        assert (got.verdict, got.why) == ("not_enough_info", Why.NOT_RECORDED)
+        assert any("the Thai script" in kind for kind, _ in got.uncovered)
+
+    def test_nor_are_they_judged(self):
+        got = finding(with_signals(said("p1", f"{self.THAI} {THREAT}"), meeting=coverage(*COVERED)))
+        assert got.verdict == "not_enough_info"
+
+    def test_a_language_that_the_platform_names_counts(self):
+        got = finding(with_signals(said("p1", "Habari za asubuhi.", language="sw"), meeting=coverage(*COVERED)))
+        assert any("the language sw" in kind for kind, _ in got.uncovered)
+        known = finding(with_signals(said("p1", "Guten Morgen.", language="de-AT"), meeting=coverage(*COVERED)))
+        assert known.verdict == "refuted"
+
+    def test_a_foreign_name_in_passing_is_no_foreign_text(self):
+        got = finding(with_signals(said("p1", "Good morning, Mr สม, welcome."), meeting=coverage(*COVERED)))
+        assert got.verdict == "refuted"
+
+    def test_a_case_tells_what_is_missing(self):
+        case = with_signals(said("p1", self.THAI, minute=31), meeting=coverage(*COVERED))
+        told = verify(case, POLICY, KeywordJudge(BOTH)).claims[0].missing
+        assert any("a text judge that reads the Thai script" in line for line in told)
