@@ -19,12 +19,14 @@ SHARES = {"contrasts": 0.33, "own": 0.32, "meetings": 0.14, "corpora": 0.21}
 """Share of samples by kind; missing kinds leave theirs to the others."""
 SUPPORT = 3.0
 """How much more often our own rows of peer support and grief are drawn: they must never look like promotion."""
-GRAMMAR = 0.6
-"""How often grammar-made rows are drawn beside rows written line by line: they teach form as much as meaning."""
-ROLL_CALL = 8.0
-"""How much more often the names and wounds of the dead are drawn: reading them out must never look like a threat."""
-SHARP = 2.0
-"""How much more often rows are drawn whose harmless twins sound as bad as the violation: judges' weakest point."""
+DRAWN = {
+    "own": 0.6,  # grammar-made: they teach form as much as meaning
+    "memorial": 8.0,  # reading out the names and wounds of the dead must never look like a threat
+    "sharp_en": 2.0,  # harmless twins that sound as bad as the violation: judges' weakest point
+    "sharp_many": 2.0,
+    "chatter": 4.0,  # short everyday lines, which no corpus of meetings has in most languages
+}
+"""How much more often rows of some files are drawn than rows of others."""
 ALARMING = 0.5
 """Share of meeting samples drawn from the turns that a cheap screen finds most alarming."""
 
@@ -60,9 +62,7 @@ def row_weights(rows: Sequence[Row]) -> npt.NDArray[np.float64]:
     for i, row in enumerate(rows):
         if row.contrast:
             weights[i] = categories[row.category] ** -0.45 * languages[row.language] ** -0.25
-            weights[i] *= {"own": GRAMMAR, "memorial": ROLL_CALL, "sharp_en": SHARP, "sharp_many": SHARP}.get(
-                row.source, 1.0
-            )
+            weights[i] *= DRAWN.get(row.source, 1.0)
             if (
                 row.source == "own"
                 and row.category == "self_harm"

@@ -7,10 +7,33 @@ from collections import Counter
 from functools import lru_cache
 
 LANGUAGES = frozenset(
-    {"ar", "de", "en", "es", "fa", "fr", "hi", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "uk", "vi", "zh"}
+    {
+        "ar",
+        "bn",
+        "de",
+        "en",
+        "es",
+        "fa",
+        "fr",
+        "hi",
+        "id",
+        "it",
+        "ja",
+        "ko",
+        "nl",
+        "pl",
+        "pt",
+        "ru",
+        "sw",
+        "tr",
+        "uk",
+        "ur",
+        "vi",
+        "zh",
+    }
 )
-"""Languages with at least a hundred rows of training text written line by line (`models/data`), BCP 47."""
-SCRIPTS = frozenset({"LATIN", "CYRILLIC", "ARABIC", "DEVANAGARI", "CJK", "HIRAGANA", "KATAKANA", "HANGUL"})
+"""Languages with rows of training text written line by line (`models/data`), BCP 47."""
+SCRIPTS = frozenset({"LATIN", "CYRILLIC", "ARABIC", "DEVANAGARI", "BENGALI", "CJK", "HIRAGANA", "KATAKANA", "HANGUL"})
 """The scripts they are written in, as Unicode's character names begin."""
 LETTERS = 4
 """A text with fewer letters of a foreign script than this is read: a name or a symbol in passing."""
@@ -24,7 +47,7 @@ def out_of_scope(text: str, language: str | None = None) -> str:
         language: what the platform says it is in (BCP 47), if it says so.
 
     Returns:
-        For people: ``the Thai script``, or ``the language sw``.
+        For people: ``the Thai script``, or ``the language sv``.
     """
     scripts = Counter(_script(letter) for letter in text if letter.isalpha())
     if scripts:

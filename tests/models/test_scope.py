@@ -22,7 +22,7 @@ from models.scope import out_of_scope
         ("שלום לכולם", None, "the Hebrew script"),
         ("Καλημέρα σε όλους", None, "the Greek script"),
         ("Good morning Ελένη and everybody", None, ""),
-        ("Habari za asubuhi", "sw-KE", "the language sw"),
+        ("God morgon, allihop", "sv-FI", "the language sv"),
     ],
 )
 def test_scope(text: str, language: str | None, why: str) -> None:
