@@ -106,7 +106,8 @@ def _is_in_recording(case: Case, finding: Finding, policy: Policy) -> bool:
     spoken = [
         j.passage.signal
         for j in finding.target.passages
-        if j.passage.signal.kind in _RECORDED and j.violating[category] >= least
+        if j.passage.signal.kind in _RECORDED
+        and j.violating[category] >= (0.5 if j is finding.target.passages[0] else least)
     ]
     shown = [
         d.signal
@@ -132,17 +133,19 @@ def _was_recording(case: Case, signal: Signal) -> bool:
 
 def _was_a_file(case: Case, detection: Detection) -> bool:
     """Whether the detection is of a file that was sent, not of something on the screen."""
+    return any(s.kind == "shared_file" and _is_of(s, detection) for s in case.signals)
+
+
+def _is_of(signal: Signal, detection: Detection) -> bool:
     at = detection.signal.observed_at
-    return any(
-        s.kind == "shared_file"
-        and s.participant_id == detection.participant_id
-        and (at is None or s.observed_at is None or abs(at - s.observed_at) <= _SHARED_THEN)
-        for s in case.signals
-    )
+    near = at is None or signal.observed_at is None or abs(at - signal.observed_at) <= _SHARED_THEN
+    return near and signal.participant_id == detection.participant_id
 
 
 def _repeated(case: Case, finding: Finding, who: Attribution, policy: Policy) -> bool:
-    if finding.target.messages >= policy.thresholds.repeated_messages:
+    found = [d for d in finding.target.detections if d.strong and d.basis in ("media", "hash")]
+    files = [s for s in case.signals if s.kind == "shared_file" and any(_is_of(s, d) for d in found)]
+    if max(finding.target.messages, min(len(files), len(found))) >= policy.thresholds.repeated_messages:
         return True
     accounts = [p.account for p in case.meeting.participants if p.participant_id in who.target_ids]
     return any(a is not None and (a.prior_violations or 0) > 0 for a in accounts)

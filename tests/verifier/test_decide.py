@@ -172,6 +172,30 @@ class TestProportion:
         assert answer("they are vermin", "vermin, I say", "all vermin") == "cleared"
         assert answer("they are vermin. " * 60) == "review"
 
+    @pytest.mark.parametrize(("files", "scans", "disposition"), [(3, 3, "cleared"), (3, 1, "review"), (1, 3, "review")])
+    def test_each_file_that_a_scan_finds_is_a_message(self, files, scans, disposition):
+        signals = [
+            *(said("p3", f"me{n}.jpg", kind="shared_file", minute=10 + 3 * n, name=f"f{n}") for n in range(files)),
+            *(
+                found("p3", "sexual_content", 0.98, minute=10.5 + 3 * n, source="media-classifier", signal_id=f"c{n}")
+                for n in range(scans)
+            ),
+        ]
+        answer = ask("suspend_account", ATTENDEES_ACCOUNT, "sexual_content", signals=signals)
+        assert supported(answer)
+        assert answer.disposition == disposition
+
+    def test_words_that_a_detector_heard_are_in_the_recording(self):
+        heard = found("p1", "violent_threat", 0.97, source="speech-text-model")
+        case = with_signals(
+            said("p1", "Said aloud, v55 a80."),
+            heard,
+            claim={"category": "violent_threat", "participant_ids": ()},
+            request={"action": "delete_recording", "target": RECORDING},
+            meeting={"recording": True},
+        )
+        assert verify(case, POLICY, GradedJudge()).disposition == "cleared"
+
     @pytest.mark.parametrize("target", [MEETING, RECORDING], ids=["meeting", "recording"])
     def test_suspend_account_needs_an_account(self, target):
         assert ask("suspend_account", target, "terrorism").disposition == "review"
