@@ -60,7 +60,7 @@ class TextJudge(Protocol):
 
     @property
     def version(self) -> str:
-        """Name and digest, e.g. ``e5-stance-2+sha256:abcdef123456``; same version, same answers."""
+        """Name and digest, e.g. ``e5-stance-3+sha256:abcdef123456``; same version, same answers."""
         ...
 
     @property

@@ -19,7 +19,7 @@ class Manifest:
     """What a weights folder declares about itself.
 
     Attributes:
-        name: model name, e.g. ``e5-stance-2``.
+        name: model name, e.g. ``e5-stance-3``.
         files: file name -> sha256 (hex) of its bytes.
         settings: everything else the runtime needs (categories, lengths in tokens, calibration).
     """

@@ -22,7 +22,7 @@ from .judge import Judgement, JudgeUnavailable, Passage, TextJudge
 from .prefilter import Prefilter
 from .tokenise import Ids, PassageTokenizer
 
-DEFAULT = Path(__file__).parent / "weights" / "e5-stance-2"
+DEFAULT = Path(__file__).parent / "weights" / "e5-stance-3"
 ENVIRONMENT = "TAKEDOWN_MODEL_DIR"
 CACHED = 20_000
 """Judgements, and as many times :data:`SCREENED` screen scores, remembered; least recently used forgotten first."""
