@@ -39,6 +39,7 @@ LETTERS = 4
 """A text with fewer letters of a foreign script than this is read: a name or a symbol in passing."""
 
 
+@lru_cache(maxsize=16384)
 def out_of_scope(text: str, language: str | None = None) -> str:
     """Why the judge must not be asked about a text, or ''.
 
